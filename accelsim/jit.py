@@ -1,0 +1,35 @@
+"""The one place that sets numba up: compiled kernels live in a cache named by their sources.
+
+numba's own cache notices a change in the file of a kernel, not in the formula that the kernel
+compiles from another file. The cache folder therefore carries a digest of the whole package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import numba
+
+
+def cache_home() -> Path:
+    """Folder for what can be computed again: $XDG_CACHE_HOME or ~/.cache, then accelsim."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "accelsim"
+
+
+def source_digest() -> str:
+    """16 hex digits over every Python source of the package, by name and content."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256()
+    for source in sorted(package.rglob("*.py")):
+        digest.update(str(source.relative_to(package)).encode())
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+numba.config.CACHE_DIR = str(cache_home() / f"kernels-{source_digest()}")
+
+njit = numba.njit(cache=True, error_model="numpy")
+inline = numba.njit(cache=True, error_model="numpy")
