@@ -1,0 +1,1 @@
+"""On what it is computed: accelerators, their files and their settings."""
