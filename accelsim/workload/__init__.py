@@ -1,0 +1,1 @@
+"""What is computed: loop dimensions, operators, networks and their files."""
