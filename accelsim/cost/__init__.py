@@ -1,0 +1,1 @@
+"""What things cost: area in mm2 and energy in pJ, from a component library with sources."""

@@ -1,0 +1,158 @@
+"""Actions -> energy in pJ, part by part; and where the energy of each action comes from.
+
+Energies are scaled from 45 nm and 0.9 V to the chip's node and supply (`technology.py`), except
+SRAM (CACTI's own nodes and supply, `memories.py`) and DRAM. Not modelled: clock tree, wires from
+scratchpad to array, control and address generation, requantisation, idle PEs whose registers still
+toggle, weight loading and draining inside the array, DRAM background power.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from accelsim.cost import technology
+from accelsim.cost.area import logic_blocks, pe_widths, scratchpad_sram
+from accelsim.cost.arithmetic import vector_lane
+from accelsim.cost.arrays import shared_pe
+from accelsim.cost.constants import CONSTANTS, Library, library
+from accelsim.errors import HardwareError, suggestion
+
+if TYPE_CHECKING:
+    from accelsim.hardware.accelerator import Accelerator
+
+ENERGY_PARTS = ("mac", "sram_read", "sram_write", "dram", "vector", "leakage")
+"""Keys of `energy_breakdown`, in this order."""
+
+PJ_PER_MW_S = 1e9
+
+
+class UnitEnergies(NamedTuple):
+    """Energy of one action each, and what leaks; floats, so that kernels can take it."""
+
+    mac_pj: float
+    sram_read_pj_per_byte: float
+    sram_write_pj_per_byte: float
+    dram_pj_per_byte: float
+    vector_op_pj: float
+    leakage_mw: float
+
+
+class ActionCounts(NamedTuple):
+    """What an operator does; DRAM bytes are those read and written."""
+
+    macs: float
+    sram_read_bytes: float
+    sram_write_bytes: float
+    dram_bytes: float
+    vector_ops: float
+    cycles: float
+
+
+class Explained(NamedTuple):
+    """One figure with its formula or source; `weak` when it rests on memory or a stand-in."""
+
+    name: str
+    value: float
+    unit: str
+    source: str
+    weak: bool
+
+
+def unit_energies(hw: Accelerator, dataflow: str | None = None) -> UnitEnergies:
+    """Energy per action on this accelerator, in pJ, and its leakage in mW.
+
+    mac_pj: multiplier, adder and the PE registers that change with every MAC (`arrays.py`), of
+    `dataflow` or, without one, of the dataflow of the array that costs most.
+    """
+    rows = _unit_rows(hw, dataflow, library(hw.constants))
+    return UnitEnergies(*(row.value for row in rows))
+
+
+def energy_breakdown(
+    actions: ActionCounts, units: UnitEnergies, clock_hz: float
+) -> dict[str, float]:
+    """Energy of each of `ENERGY_PARTS` in pJ; the total is their sum."""
+    return {
+        "mac": actions.macs * units.mac_pj,
+        "sram_read": actions.sram_read_bytes * units.sram_read_pj_per_byte,
+        "sram_write": actions.sram_write_bytes * units.sram_write_pj_per_byte,
+        "dram": actions.dram_bytes * units.dram_pj_per_byte,
+        "vector": actions.vector_ops * units.vector_op_pj,
+        "leakage": units.leakage_mw * actions.cycles / clock_hz * PJ_PER_MW_S,
+    }
+
+
+def explain(hw: Accelerator) -> list[Explained]:
+    """The unit energies of this accelerator, then every constant behind them and the area."""
+    lib = library(hw.constants)
+    return _unit_rows(hw, None, lib) + [_constant(name, lib) for name in CONSTANTS]
+
+
+def _unit_rows(hw: Accelerator, dataflow: str | None, lib: Library) -> list[Explained]:
+    """One row per field of `UnitEnergies`; what the hardware file measured replaces the model."""
+    _check_dataflow(hw, dataflow)
+    rows = (
+        _mac(hw, dataflow, lib),
+        *_scratchpad(hw),
+        _constant("dram_pj_per_byte", lib),
+        _vector_op(hw, lib),
+        _leakage(hw, lib),
+    )
+    return [_constant(row.name, lib) if row.name in lib else row for row in rows]
+
+
+def _mac(hw: Accelerator, dataflow: str | None, lib: Library) -> Explained:
+    array = hw.array
+    component = shared_pe(array.dataflows, array.overlap, pe_widths(hw), lib, dataflow)
+    return _scaled_logic("mac_pj", component.energy_pj, component.source, hw)
+
+
+def _vector_op(hw: Accelerator, lib: Library) -> Explained:
+    lane = vector_lane(*pe_widths(hw), lib)
+    return _scaled_logic("vector_op_pj", lane.energy_pj, lane.source, hw)
+
+
+def _scaled_logic(name: str, energy_pj: float, what: str, hw: Accelerator) -> Explained:
+    factor = technology.energy_factor(hw.technology.node_nm, hw.technology.voltage_v)
+    source = f"{what}: {energy_pj:.3f} pJ at 45 nm and 0.9 V x {factor:.3f} (Stillmaker and Baas)"
+    return Explained(name, energy_pj * factor, "pJ", source, weak=False)
+
+
+def _scratchpad(hw: Accelerator) -> tuple[Explained, Explained]:
+    """Energy per byte when whole words are read and written."""
+    memory = scratchpad_sram(hw)
+    word_bytes = hw.scratchpad.word_bits / 8
+    source = "; ".join((f"CACTI 7 grid, {hw.scratchpad.word_bits}-bit words", *memory.notes))
+    weak = hw.scratchpad.ports > 1
+    return (
+        Explained("sram_read_pj_per_byte", memory.read_pj / word_bytes, "pJ/B", source, weak),
+        Explained("sram_write_pj_per_byte", memory.write_pj / word_bytes, "pJ/B", source, weak),
+    )
+
+
+def _leakage(hw: Accelerator, lib: Library) -> Explained:
+    """SRAM from CACTI; logic by its cell area, scaled with the node like energy at usual supply."""
+    cells_um2 = sum(block.count * block.component.area_um2 for block in logic_blocks(hw, lib))
+    factor = technology.energy_factor(hw.technology.node_nm)
+    logic_mw = cells_um2 * lib["logic_leakage_mw_per_um2"].value * factor
+    memory_mw = scratchpad_sram(hw).leakage_mw
+    source = (
+        f"logic {logic_mw:.3g} mW (one library's density), SRAM {memory_mw:.3g} mW "
+        "(CACTI, low-standby-power cells)"
+    )
+    return Explained("leakage_mw", logic_mw + memory_mw, "mW", source, weak=True)
+
+
+def _constant(name: str, lib: Library) -> Explained:
+    """A constant of the library, or what the hardware file states under that name."""
+    value, unit, source, mark = lib[name]
+    return Explained(name, value, unit, source, mark == "weak")
+
+
+def _check_dataflow(hw: Accelerator, dataflow: str | None) -> None:
+    if dataflow is not None and dataflow not in hw.array.dataflows:
+        allowed = ", ".join(hw.array.dataflows)
+        raise HardwareError(
+            f"dataflow '{dataflow}' is not one of this array ({allowed})"
+            f"{suggestion(dataflow, hw.array.dataflows)}"
+        )
