@@ -1,0 +1,1 @@
+"""The reference engine: loads, array, stores and the DRAM channel as simpy processes."""

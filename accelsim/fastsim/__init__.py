@@ -1,0 +1,1 @@
+"""The fast engine: the schedule of one operator by recurrence, in numba."""

@@ -1,0 +1,1 @@
+"""Operators turned into programs of steps that both engines execute."""

@@ -1,0 +1,1 @@
+"""Bytes moved: tiles with their halos, refetches, bursts. Plain integer formulas."""
