@@ -1,0 +1,110 @@
+"""The spine: whole networks on the presets."""
+
+from __future__ import annotations
+
+import pytest
+
+from accelsim.errors import MappingError, UsageError
+from accelsim.evaluate import simulate
+from accelsim.hardware.yaml_io import load_hardware
+from accelsim.networks.registry import load_network
+from accelsim.workload.builder import NetworkBuilder
+from accelsim.workload.window import window
+
+NETWORKS = ("mobilenet_v1", "mobilenet_v2", "mixnet_s", "inception_v3")
+
+
+def one_layer(kernel, channels=64, size=56):
+    """A network of one depthwise convolution."""
+    builder = NetworkBuilder(f"dw{kernel}")
+    image = builder.input("image", (channels, size, size))
+    walk = window(kernel, padding="same")
+    builder.conv("dw", image, channels, walk, groups=channels)
+    return builder.build()
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_simulate_network_engines_agree_and_causes_add_up(network):
+    fast = simulate(network, "edge_16x16", engine="fast")
+    events = simulate(network, "edge_16x16", engine="events")
+    assert fast.layers == events.layers
+    for layer in fast.layers:
+        assert layer.cycles == layer.compute_cycles + layer.fill_drain_cycles + layer.stall_cycles
+        assert layer.dram_payload_bytes >= layer.compulsory_bytes
+        assert layer.buffer_bytes <= load_hardware("edge_16x16").scratchpad.total_bytes
+    assert fast.macs == load_network(network).macs
+    for group in ("kernel", "type"):
+        rows = fast.table(group)
+        assert sum(row["cycles"] for row in rows) == fast.cycles
+        assert sum(row["share_of_cycles"] for row in rows) == pytest.approx(1)
+        assert sum(row["share_of_macs"] for row in rows) == pytest.approx(1)
+
+
+def test_simulate_depthwise_larger_kernels_take_1_2_4_times_on_16_rows():
+    """16 rows hold 9 of 9, 16 of 25 and 16 of 49 taps: 1, 2 and 4 folds per channel."""
+    cycles = {kernel: simulate(one_layer(kernel), "edge_16x16").cycles for kernel in (3, 5, 7)}
+    assert cycles[5] / cycles[3] == pytest.approx(2, rel=0.02)
+    assert cycles[7] / cycles[3] == pytest.approx(4, rel=0.02)
+
+
+def test_simulate_without_fused_activation_runs_it_as_an_operator():
+    hardware = load_hardware("edge_16x16").replace({"vector_unit.fuse_activation": False})
+    fused = simulate("mobilenet_v1", "edge_16x16")
+    apart = simulate("mobilenet_v1", hardware)
+    assert len(apart.layers) == len(fused.layers) + 27
+    assert apart.cycles > fused.cycles
+    assert apart.macs == fused.macs
+
+
+def test_simulate_copying_concats_costs_time_and_bytes():
+    hardware = load_hardware("edge_16x16").replace({"memory.concat": "copy"})
+    in_place, copied = simulate("inception_v3"), simulate("inception_v3", hardware)
+    concats = [layer for layer in copied.layers if layer.operator == "concat"]
+    assert len(concats) == 15
+    assert copied.cycles - in_place.cycles == sum(layer.cycles for layer in concats) > 0
+
+
+def test_simulate_batch_scales_macs_and_reuses_weights():
+    one, four = simulate("mobilenet_v1", batch=1), simulate("mobilenet_v1", batch=4)
+    assert four.macs == 4 * one.macs
+    assert four.cycles < 4 * one.cycles
+    assert four.images_per_s > one.images_per_s
+
+
+def test_simulate_objectives_each_best_at_its_own():
+    results = {
+        objective: simulate("mobilenet_v2", objective=objective)
+        for objective in ("cycles", "energy", "edp", "dram_bytes")
+    }
+    for best, key in (("cycles", "cycles"), ("energy", "energy_uj"), ("dram_bytes", "dram_bytes")):
+        least = min(getattr(result, key) for result in results.values())
+        assert getattr(results[best], key) == pytest.approx(least, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "hint"),
+    [
+        ("engine", "fats", "did you mean 'fast'"),
+        ("dataflow", "wss", "did you mean 'ws'"),
+        ("objective", "cycle", "did you mean 'cycles'"),
+        ("batch", 0, "must be >= 1"),
+    ],
+)
+def test_simulate_bad_setting_names_what_is_allowed(setting, value, hint):
+    with pytest.raises(UsageError, match=hint):
+        simulate("mobilenet_v1", **{setting: value})
+
+
+@pytest.mark.parametrize(
+    ("size", "problem"),
+    [
+        ("32 B", "layer .*: even the smallest tile does not fit .* needs output .* 32 B"),
+        ("128 B", "layer .*: the on-chip level holds so little .128 B. that every tiling"),
+    ],
+)
+def test_simulate_layer_larger_than_any_tile_says_bytes_needed_and_there(size, problem):
+    hardware = load_hardware("edge_16x16").replace(
+        {"memory.levels.sram.size": size, "memory.levels.sram.banks": 1}
+    )
+    with pytest.raises(MappingError, match=problem):
+        simulate("inception_v3", hardware)
