@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from accelsim.dataflows.base import ArraySpec
 from accelsim.errors import MappingError
-from accelsim.mapper import kernels
+from accelsim.mapper import closed_forms, kernels
 from accelsim.mapper.space import BLOCK_ORDERS, TileSpace, mapping_of, tile_space
 from accelsim.mapping import Mapping
 from accelsim.schedule.kernels import columns_of, cut_axis, rows_of
@@ -135,7 +135,7 @@ def _does_not_fit(question: Question, space: TileSpace) -> str:
     smallest = np.array([sizes[-1] for sizes in space], dtype=np.int64)
     rows = cut_axis(rows_of(nest), smallest[4])
     cols = cut_axis(columns_of(nest), smallest[5])
-    fill = kernels.fill_bytes(
+    fill = closed_forms.fill_bytes(
         dataflow_code("vector" if nest.vector_ops else question.dataflows[0]),
         nest, machine, question.spec, smallest, (rows.largest, cols.largest),
     )  # fmt: skip
@@ -146,7 +146,7 @@ def _does_not_fit(question: Question, space: TileSpace) -> str:
         else f"output {machine.output_capacity} B, input {machine.input_capacity} B, "
         f"weight {machine.weight_capacity} B"
     )
-    if kernels.fits(machine, fill):
+    if closed_forms.fits(machine, fill):
         return (
             f"the on-chip level holds so little ({room}) that every tiling has more than "
             f"{STEP_LIMITS[-1]:,} steps; make it larger"

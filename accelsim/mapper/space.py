@@ -27,7 +27,7 @@ TRIPS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64,
 """Numbers of tiles that a dimension is cut into, with powers of two beyond."""
 
 COLUMN_TRIPS = tuple(2**power for power in range(20))
-"""Output columns are cut into powers of two only."""
+"""Output columns are cut into powers of two only, and into single ones."""
 
 
 GEMM_LOOPS = {"M": ("Q", "P", "N"), "K": ("K",), "D": ("C", "S", "R")}
@@ -60,7 +60,7 @@ def tile_space(nest: Nest, spec: ArraySpec) -> TileSpace:
 
 
 def _sizes(bound: int, trips: tuple[int, ...], *multiples_of: int) -> NDArray[np.int64]:
-    sizes = {-(-bound // count) for count in (*trips, *COLUMN_TRIPS) if count <= bound}
+    sizes = {-(-bound // count) for count in (*trips, *COLUMN_TRIPS, bound) if count <= bound}
     for unit in multiples_of:
         size = unit
         while size < bound:
