@@ -1,0 +1,64 @@
+"""`accelsim check`: are these files what they should be?"""
+
+from __future__ import annotations
+
+import click
+
+from accelsim.cli.inputs import Mistakes
+from accelsim.cost.area import area_breakdown
+from accelsim.cost.energy import unit_energies
+from accelsim.documents import read_yaml, validate
+from accelsim.errors import HardwareError, InputError, Problem
+from accelsim.hardware.accelerator import Accelerator
+from accelsim.units import format_bandwidth, format_bytes, format_frequency
+from accelsim.workload.yaml_io import network_from_yaml
+
+HARDWARE_KEYS = ("array", "memory")
+WORKLOAD_KEYS = ("operators", "inputs")
+
+
+def check_files(files: tuple[str, ...]) -> None:
+    """One line for each good file; then every problem of the others in one error."""
+    mistakes = Mistakes()
+    for file in files:
+        with mistakes.collected():
+            click.echo(f"{file}: ok: {checked(file)}")
+    mistakes.report()
+
+
+def checked(file: str) -> str:
+    """What the file holds, in one line; raises an error for a file that cannot be used."""
+    document = read_yaml(file)
+    if any(key in document.data for key in WORKLOAD_KEYS):
+        return _workload(file)
+    if any(key in document.data for key in HARDWARE_KEYS):
+        return _hardware(file, validate(document, Accelerator))
+    message = (
+        f"neither hardware (it would have {' and '.join(HARDWARE_KEYS)}) nor a workload "
+        f"(it would have {' and '.join(WORKLOAD_KEYS)})"
+    )
+    raise InputError([Problem(file, 1, 1, "", message)])
+
+
+def _workload(file: str) -> str:
+    network = network_from_yaml(file)
+    return (
+        f"network {network.name}, {len(network.operators)} operators, "
+        f"{network.macs / 1e6:,.1f} M MACs, {network.params / 1e6:,.2f} M parameters"
+    )
+
+
+def _hardware(file: str, hardware: Accelerator) -> str:
+    """Costs are asked for too, since constants of the file may be of no use to them."""
+    try:
+        area = area_breakdown(hardware)
+        unit_energies(hardware)
+    except HardwareError as error:
+        lines = str(error).splitlines()
+        raise InputError([Problem(file, 1, 1, "", line) for line in lines]) from error
+    return (
+        f"hardware {hardware.name}, {hardware.array.rows}x{hardware.array.cols} PEs, "
+        f"{format_bytes(hardware.scratchpad.total_bytes)} on chip, "
+        f"DRAM {format_bandwidth(hardware.dram.bandwidth_bytes_per_s)}, "
+        f"{format_frequency(hardware.clock_hz)}, {area.total_mm2:.3g} mm2"
+    )

@@ -1,0 +1,42 @@
+"""`accelsim export`: networks as workload files."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from accelsim.cli.inputs import check_folder, networks_of
+from accelsim.errors import UsageError
+from accelsim.sweep.folder import replacing
+from accelsim.workload.network import Network
+from accelsim.workload.yaml_io import network_to_yaml
+
+
+def export_networks(networks: tuple[str, ...], out: Path | None) -> list[Path]:
+    """Write the files and return their paths; without a folder, print the one network."""
+    if out is None and len(networks) > 1:
+        raise UsageError(
+            f"{len(networks)} networks do not go into one file; name a folder: --out DIR"
+        )
+    check_folder(out)
+    texts = workload_files(networks_of(networks))
+    if out is None:
+        click.echo(next(iter(texts.values())), nl=False)
+        return []
+    with replacing(out) as fresh:
+        for name, text in texts.items():
+            (fresh / name).write_text(text, encoding="utf-8")
+    return [out / name for name in texts]
+
+
+def workload_files(networks: tuple[Network, ...]) -> dict[str, str]:
+    """File name -> text. Signs that file names should not have become underscores."""
+    texts: dict[str, str] = {}
+    for network in networks:
+        name = re.sub(r"[^A-Za-z0-9_.-]+", "_", network.name)
+        if f"{name}.yaml" in texts:
+            raise UsageError(f"two networks would be written to {name}.yaml; export one of them")
+        texts[f"{name}.yaml"] = network_to_yaml(network)
+    return texts

@@ -1,0 +1,102 @@
+"""`accelsim run`: networks on one accelerator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from accelsim.cli.inputs import Mistakes, check_folder, hardware_of, networks_of
+from accelsim.cli.options import Output, Setting
+from accelsim.cli.output import note, note_compiling, print_csv, print_json, print_table, progress
+from accelsim.cli.reasons import why_low
+from accelsim.cli.relative import COLUMNS as RELATIVE
+from accelsim.cli.relative import relative_rows
+from accelsim.evaluate import simulate
+from accelsim.results.folder import rows_to_csv, save_results
+from accelsim.results.network import NetworkResult
+from accelsim.sweep.folder import replacing
+
+SUMMARY = (
+    "network", "cycles", "latency_ms", "images_per_s", "utilization", "energy_uj", "dram_bytes",
+    "area_mm2", "area_time_mm2_ms",
+)  # fmt: skip
+KERNELS = (
+    "kernel", "type", "operators", "macs", "params", "cycles", "latency_ms", "dram_bytes",
+    "energy_uj", "area_time_mm2_ms", "share_of_macs", "share_of_cycles",
+)  # fmt: skip
+LAYERS = (
+    "index", "layer", "type", "kernel_h", "kernel_w", "out_c", "out_h", "out_w", "macs",
+    "dataflow", "cycles", "utilization", "bound", "dram_read_bytes", "dram_write_bytes",
+)  # fmt: skip
+
+
+def simulate_all(names: Sequence[str], setting: Setting, output: Output) -> list[NetworkResult]:
+    """Results in the order of the names; everything is checked before the first simulation."""
+    mistakes = Mistakes()
+    with mistakes.collected():
+        nets = networks_of(names)
+    with mistakes.collected():
+        hardware = hardware_of(setting.hw, setting.changes)
+    with mistakes.collected():
+        check_folder(output.out)
+    mistakes.report()
+    note_compiling(output)
+    results: list[NetworkResult] = []
+    with progress(len(nets), output) as advance:
+        for net in nets:
+            advance(len(results), len(nets), net.name)
+            results.append(simulate(net, hardware, **setting.choices))
+    return results
+
+
+def save(results: Sequence[NetworkResult], output: Output, *, relative: bool, plots: bool) -> None:
+    """Write the folder, if there is to be one: tables and mappings, then plots."""
+    if output.out is None:
+        return
+    save_results(results, output.out)
+    if relative:
+        with replacing(output.out) as fresh:
+            text = rows_to_csv(relative_rows(results))
+            (fresh / "relative.csv").write_text(text, encoding="utf-8")
+    if plots:
+        from accelsim.cli.plot import draw_folder  # matplotlib takes half a second
+
+        note("drawing plots", output)
+        draw_folder(output.out)
+    note(f"wrote {output.out}", output)
+
+
+def show(results: Sequence[NetworkResult], output: Output, *, layers: bool, relative: bool) -> None:
+    """Print the results in the format that was asked for."""
+    if output.format == "csv":
+        print_csv([row for result in results for row in result.table("layer")])
+    elif output.format == "json":
+        print_json(as_data(results))
+    else:
+        _show_tables(results, layers)
+        if relative:
+            print_table(relative_rows(results), RELATIVE, f"relative to {results[0].network}")
+        for line in filter(None, map(why_low, results)):
+            note(line, output)
+
+
+def _show_tables(results: Sequence[NetworkResult], layers: bool) -> None:
+    """All networks, then kernels and layers of each."""
+    first = results[0]
+    title = f"{first.hardware}, engine {first.engine}, batch {first.batch}"
+    print_table([result.summary() for result in results], SUMMARY, title)
+    for result in results:
+        print_table(result.table("kernel"), KERNELS, f"{result.network}: operators by kernel size")
+        if layers:
+            print_table(result.table("layer"), LAYERS, f"{result.network}: layers")
+
+
+def as_data(results: Sequence[NetworkResult]) -> list[dict[str, object]]:
+    """What --format json prints: summary, layers and kernels of each network."""
+    return [
+        {
+            "summary": result.summary(),
+            "layers": result.table("layer"),
+            "kernels": result.table("kernel"),
+        }
+        for result in results
+    ]

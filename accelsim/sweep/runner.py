@@ -1,0 +1,170 @@
+"""Simulate networks on every point of a space, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from accelsim.errors import AccelsimError, UsageError, suggestion
+from accelsim.evaluate import ENGINES, simulate
+from accelsim.hardware.accelerator import DATAFLOW_NAMES, Accelerator
+from accelsim.hardware.yaml_io import load_hardware
+from accelsim.mapper.search import OBJECTIVES
+from accelsim.networks.registry import load_network
+from accelsim.results.network import Row
+from accelsim.sweep.folder import load_rows, save_rows
+from accelsim.sweep.grid import Axes, Point, cell, grid
+from accelsim.workload.network import Network
+
+Progress = Callable[[int, int, str], None]
+"""Called with what is done, what there is to do, and the network and point that come next."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepResult:
+    """One row per point and network: id, axis values, summary columns, and `error` where it failed.
+
+    A point that cannot be built or mapped has the reason in `error` and no figures.
+    """
+
+    axes: tuple[str, ...]
+    points: tuple[Row, ...]
+    provenance: dict[str, object]
+    """Networks, hardware, settings and versions."""
+
+    @property
+    def failed(self) -> tuple[Row, ...]:
+        """Rows without a result."""
+        return tuple(row for row in self.points if row["error"])
+
+    def table(self) -> list[Row]:
+        """All rows; every one has the same columns."""
+        return list(self.points)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write sweep.csv and sweep.json."""
+        return save_rows(self.points, {"axes": list(self.axes), **self.provenance}, folder)
+
+
+def load_sweep(folder: str | Path) -> SweepResult:
+    """The sweep that `SweepResult.save` wrote."""
+    rows, manifest = load_rows(folder)
+    axes = manifest.pop("axes", None)
+    if not isinstance(axes, list) or not all(axis in row for axis in axes for row in rows):
+        raise UsageError(f"{folder}: not a sweep of this release: axes and columns do not agree")
+    return SweepResult(axes=tuple(axes), points=rows, provenance=manifest)
+
+
+class Settings(NamedTuple):
+    """How every point is simulated; see `simulate`."""
+
+    engine: str
+    dataflow: str
+    objective: str
+    batch: int
+
+
+def sweep(  # noqa: PLR0913 - the public contract names every one
+    networks: str | Network | Sequence[str | Network],
+    hardware: Accelerator | str,
+    axes: Axes,
+    *,
+    paired: bool = False,
+    engine: str = "fast",
+    dataflow: str = "auto",
+    objective: str = "cycles",
+    batch: int = 1,
+    progress: Progress | None = None,
+) -> SweepResult:
+    """Simulate every network on every point of the grid (or the pairs) of `axes`.
+
+    `axes` maps dotted keys of the hardware to values: `{"array.rows": [8, 16]}`. Raises UsageError
+    for what no point can cure (unknown names, keys or settings), before the first simulation.
+    """
+    settings = Settings(engine, dataflow, objective, batch)
+    _check(settings)
+    nets = [load_network(net) if isinstance(net, str) else net for net in _listed(networks)]
+    base = load_hardware(hardware) if isinstance(hardware, str) else hardware
+    _check_keys(base, axes)
+    jobs = [(point, net) for point in grid(axes, paired=paired) for net in nets]
+    rows: list[Row] = []
+    for point, net in jobs:
+        _tell(progress, len(rows), len(jobs), f"{net.name} {point.id}")
+        rows.append(_row(point, net, base, settings))
+    _tell(progress, len(jobs), len(jobs), "")
+    return SweepResult(
+        axes=tuple(axes), points=_even(rows), provenance=_provenance(nets, base, settings)
+    )
+
+
+def _listed(networks: str | Network | Sequence[str | Network]) -> Sequence[str | Network]:
+    found = (networks,) if isinstance(networks, (str, Network)) else networks
+    if not found:
+        raise UsageError("no network to simulate; name at least one")
+    return found
+
+
+def _row(point: Point, net: Network, base: Accelerator, settings: Settings) -> Row:
+    """Figures of one network on one point, or the reason why there are none."""
+    start: Row = {"point": point.id, **{key: cell(to) for key, to in point.changes.items()}}
+    try:
+        hardware = base.replace(point.changes)
+        result = simulate(net, hardware, **settings._asdict())
+    except AccelsimError as error:
+        reason = "; ".join(str(error).splitlines())
+        known = {"network": net.name, "hardware": base.name, **settings._asdict()}
+        return {**start, **known, "error": reason}
+    return {**start, **result.summary(), "error": None}
+
+
+def _even(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows with the columns of the longest one, `error` last."""
+    columns = max(rows, key=len)
+    return tuple({name: row.get(name) for name in columns} for row in rows)
+
+
+def _tell(progress: Progress | None, done: int, total: int, following: str) -> None:
+    if progress is not None:
+        progress(done, total, following)
+
+
+def _check(settings: Settings) -> None:
+    _check_word("engine", settings.engine, ENGINES)
+    _check_word("objective", settings.objective, OBJECTIVES)
+    _check_word("dataflow", settings.dataflow, ("auto", *DATAFLOW_NAMES))
+    if settings.batch < 1:
+        raise UsageError(f"batch {settings.batch}: must be >= 1")
+
+
+def _check_word(what: str, word: str, allowed: Collection[str]) -> None:
+    if word not in allowed:
+        raise UsageError(
+            f"{what} '{word}'; allowed: {', '.join(allowed)}{suggestion(word, allowed)}"
+        )
+
+
+def _check_keys(hardware: Accelerator, axes: Axes) -> None:
+    """Refuse keys that the hardware file has not; values are for the points to judge."""
+    known = hardware.flat_keys()
+    for axis in axes:
+        of_file = any(f"{key}.".startswith(f"{axis}.") for key in known)
+        if not of_file and not axis.startswith("constants."):
+            raise UsageError(
+                f"axis '{axis}' is not a key of {hardware.name}; allowed: {', '.join(known)}"
+                f"{suggestion(axis, known)}"
+            )
+
+
+def _provenance(
+    nets: Sequence[Network], base: Accelerator, settings: Settings
+) -> dict[str, object]:
+    return {
+        "networks": [net.name for net in nets],
+        "hardware": base.name,
+        "hardware_digest": base.digest,
+        **settings._asdict(),
+        "versions": {name: version(name) for name in ("accelsim", "numpy", "numba")},
+    }
