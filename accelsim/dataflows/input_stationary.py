@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from accelsim.dataflows.base import (
-    BROADCAST,
-    IS,
-    SERIAL,
-    Accesses,
-    ArraySpec,
-    Dataflow,
-    Gemm,
-    Timing,
-)
+from accelsim.dataflows import weight_stationary
+from accelsim.dataflows.base import IS, Accesses, ArraySpec, Dataflow, Gemm, Timing
 
 DATAFLOW = Dataflow(
     name="is",
@@ -27,35 +19,29 @@ DATAFLOW = Dataflow(
 )
 
 
-def cycles(gemm: Gemm, array: ArraySpec) -> Timing:
-    """Cycles of a grouped GEMM without memory stalls.
+def as_weight_stationary(gemm: Gemm, array: ArraySpec) -> tuple[Gemm, ArraySpec]:
+    """The product and array of which weight stationary has the same cycles.
 
-    The weight-stationary array with its operands exchanged: a fold loads h rows of inputs, streams
-    K filters and drains in rows + w - 2. Groups are more folds; they never share one. Of the
-    row_folds heights, all are the array's rows but the last one, `last`.
-    Source: SCALE-Sim (Samajdar et al., ISPASS 2020), 2 * rows + cols + K - 2 per fold; the other
-    controllers as for weight stationary. Not modelled: operands that arrive late.
+    Inputs and weights exchange their places, so pixels and filters do; groups never share a fold.
     """
-    row_folds = -(-gemm.D // array.rows)
-    col_folds = -(-gemm.M // array.cols)
-    last_folds = gemm.G * col_folds
-    folds = last_folds * row_folds
-    last = array.rows
-    height_sum, width_sum, drain = folds * array.rows, folds * array.cols, 0
-    if array.trim == 1:
-        last = gemm.D - (row_folds - 1) * array.rows
-        height_sum, width_sum = last_folds * gemm.D, gemm.G * row_folds * gemm.M
-        drain = col_folds * array.cols - gemm.M
-    if array.overlap == SERIAL:
-        total = folds * (gemm.K + array.rows - 2) + height_sum + width_sum + array.rtl * drain
-    else:
-        skew = array.rows + array.cols - 2
-        wait = skew if array.overlap == BROADCAST else 0
-        first = array.rows if row_folds > 1 else last
-        total = first + gemm.K + skew - max(gemm.K, first + wait)
-        total += (folds - last_folds) * max(gemm.K, array.rows + wait)
-        total += last_folds * max(gemm.K, last + wait)
-    return Timing(total + array.rtl, folds * gemm.K, folds)
+    return (
+        Gemm(gemm.K, gemm.M, gemm.D, gemm.G),
+        ArraySpec(array.rows, array.cols, array.overlap, array.rtl, array.trim, 0),
+    )
+
+
+def as_input_stationary(words: Accesses) -> Accesses:
+    """The exchanged product's words by the names of the operands that they really are."""
+    return Accesses(words.weight_reads, words.input_reads, words.output_writes, words.output_reads)
+
+
+def cycles(gemm: Gemm, array: ArraySpec) -> Timing:
+    """Cycles of a grouped GEMM without memory stalls: weight stationary with operands exchanged.
+
+    A fold loads h rows of inputs and streams K filters. Source: SCALE-Sim (Samajdar et al., ISPASS
+    2020), 2 * rows + cols + K - 2 per fold; the other controllers as for weight stationary.
+    """
+    return weight_stationary.cycles(*as_weight_stationary(gemm, array))
 
 
 def accesses(gemm: Gemm, array: ArraySpec) -> Accesses:
@@ -63,12 +49,4 @@ def accesses(gemm: Gemm, array: ArraySpec) -> Accesses:
 
     Source: SCALE-Sim 3.0.0 access counts, all golden rows exact; reading back is left out there.
     """
-    row_folds = -(-gemm.D // array.rows)
-    col_folds = -(-gemm.M // array.cols)
-    outputs = gemm.G * gemm.M * gemm.K
-    return Accesses(
-        gemm.G * gemm.D * gemm.M,
-        gemm.G * gemm.D * gemm.K * col_folds,
-        outputs * row_folds,
-        outputs * (row_folds - 1),
-    )
+    return as_input_stationary(weight_stationary.accesses(*as_weight_stationary(gemm, array)))

@@ -14,10 +14,10 @@ from accelsim.traffic.footprint import Axis
 
 ws_cycles = njit(weight_stationary.cycles)
 os_cycles = njit(output_stationary.cycles)
-is_cycles = njit(input_stationary.cycles)
 ws_accesses = njit(weight_stationary.accesses)
 os_accesses = njit(output_stationary.accesses)
-is_accesses = njit(input_stationary.accesses)
+as_weight_stationary = njit(input_stationary.as_weight_stationary)
+as_input_stationary = njit(input_stationary.as_input_stationary)
 lane_cycles = njit(vector_unit.cycles)
 tile_bytes = njit(footprint.tile_bytes)
 first_position = njit(footprint.first_position)
@@ -58,7 +58,7 @@ def array_timing(code, gemm, spec):
     if code == OS:
         return os_cycles(gemm, spec)
     if code == IS:
-        return is_cycles(gemm, spec)
+        gemm, spec = as_weight_stationary(gemm, spec)
     return ws_cycles(gemm, spec)
 
 
@@ -68,7 +68,8 @@ def array_accesses(code, gemm, spec):
     if code == OS:
         return os_accesses(gemm, spec)
     if code == IS:
-        return is_accesses(gemm, spec)
+        gemm, spec = as_weight_stationary(gemm, spec)
+        return as_input_stationary(ws_accesses(gemm, spec))
     return ws_accesses(gemm, spec)
 
 
