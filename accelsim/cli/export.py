@@ -9,7 +9,7 @@ import click
 
 from accelsim.cli.inputs import check_folder, networks_of
 from accelsim.errors import UsageError
-from accelsim.sweep.folder import replacing
+from accelsim.results.files import replacing
 from accelsim.workload.network import Network
 from accelsim.workload.yaml_io import network_to_yaml
 

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from accelsim.cli.options import Output
 from accelsim.report.tables import table
-from accelsim.results.folder import rows_to_csv
+from accelsim.results.files import rows_to_csv
 from accelsim.results.network import Row
 
 PLAIN_WIDTH = 160

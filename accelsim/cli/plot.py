@@ -8,9 +8,10 @@ from pathlib import Path
 
 from accelsim.cli.options import PICTURES
 from accelsim.report.plots import draw_kernels, draw_layers, draw_run, draw_sweep
+from accelsim.results.files import replacing
 from accelsim.results.folder import load_results
 from accelsim.results.network import NetworkResult
-from accelsim.sweep.folder import MANIFEST, replacing
+from accelsim.sweep.folder import MANIFEST
 from accelsim.sweep.runner import load_sweep
 
 Drawing = Callable[[Path, Sequence[str]], list[Path]]

@@ -11,9 +11,9 @@ from accelsim.cli.reasons import why_low
 from accelsim.cli.relative import COLUMNS as RELATIVE
 from accelsim.cli.relative import relative_rows
 from accelsim.evaluate import simulate
-from accelsim.results.folder import rows_to_csv, save_results
+from accelsim.results.files import replacing, rows_to_csv
+from accelsim.results.folder import save_results
 from accelsim.results.network import NetworkResult
-from accelsim.sweep.folder import replacing
 
 SUMMARY = (
     "network", "cycles", "latency_ms", "images_per_s", "utilization", "energy_uj", "dram_bytes",

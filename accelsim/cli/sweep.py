@@ -30,8 +30,8 @@ def sweep_all(
     with mistakes.collected():
         check_folder(output.out)
     mistakes.report()
-    note_compiling(output)
     total = len(nets) * len(grid(values, paired=paired))
+    note_compiling(output)
     with progress(total, output) as advance:
         return runner.sweep(
             nets, hardware, values, paired=paired, progress=advance, **setting.choices

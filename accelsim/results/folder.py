@@ -1,13 +1,9 @@
-"""The output folder: written beside its place under a temporary name, then moved there."""
+"""The output folder of a run: what stands in which file, and the way back."""
 
 from __future__ import annotations
 
 import csv
-import io
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -15,22 +11,12 @@ from typing import Any, get_type_hints
 
 from accelsim.errors import UsageError
 from accelsim.mapping import OPERANDS, Loop, Mapping
+from accelsim.results.files import replacing, rows_to_csv
 from accelsim.results.layer import COLUMNS, LayerResult
-from accelsim.results.network import AreaPart, NetworkResult, Row
+from accelsim.results.network import AreaPart, NetworkResult
 
 SCHEMA = 1
 """Of manifest.json and the csv files; 1: first release."""
-
-FILES = ("manifest.json", "summary.csv", "layers.csv", "kernels.csv", "mapping.yaml")
-
-
-def rows_to_csv(rows: Sequence[Row]) -> str:
-    """CSV text with a header; unknown values are blank."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def save_results(results: Sequence[NetworkResult], folder: str | Path) -> Path:
@@ -38,30 +24,10 @@ def save_results(results: Sequence[NetworkResult], folder: str | Path) -> Path:
 
     Raises UsageError when the folder cannot be written; then nothing has changed.
     """
-    target = Path(folder)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise UsageError(f"{target}: cannot write there: {error.strerror}") from error
-    try:
+    with replacing(folder) as fresh:
         for name, text in _texts(results).items():
             (fresh / name).write_text(text, encoding="utf-8")
-        fresh.chmod(0o755)
-        _move_into_place(fresh, target)
-    except OSError as error:
-        raise UsageError(f"{target}: cannot write there: {error.strerror}") from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    return target
-
-
-def _move_into_place(fresh: Path, target: Path) -> None:
-    if not target.exists():
-        fresh.rename(target)
-        return
-    for name in FILES:
-        os.replace(fresh / name, target / name)
+    return Path(folder)
 
 
 def _texts(results: Sequence[NetworkResult]) -> dict[str, str]:

@@ -50,7 +50,7 @@ def cell(value: object) -> str | int | float:
         return value
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(str(cell(item)) for item in value)}]"
-    return str(value)
+    return "null" if value is None else str(value)
 
 
 def _check(axes: Axes, paired: bool) -> None:
@@ -83,8 +83,7 @@ def parse_axis(text: str) -> tuple[str, tuple[object, ...]]:
         items = read_value(f"[{values}]", key)
     except AccelsimError as error:
         raise UsageError(f"axis '{text}': the values cannot be read, {EXAMPLE}") from error
-    if not isinstance(items, list) or None in items:
-        raise UsageError(f"axis '{text}': a value is empty, {EXAMPLE}")
+    assert isinstance(items, list), "a list in brackets"
     return key, tuple(value for item in items for value in _expanded(key, item))
 
 

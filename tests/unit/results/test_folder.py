@@ -9,7 +9,7 @@ import pytest
 
 from accelsim.errors import UsageError
 from accelsim.evaluate import simulate
-from accelsim.results.folder import FILES, load_result, load_results, save_results
+from accelsim.results.folder import load_result, load_results, save_results
 from accelsim.results.layer import COLUMNS
 
 
@@ -22,7 +22,9 @@ def test_save_and_load_gives_the_same_result(result, tmp_path):
     result.save(tmp_path / "out")
     again = load_result(tmp_path / "out")
     assert again == result
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(FILES)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "kernels.csv", "layers.csv", "manifest.json", "mapping.yaml", "summary.csv",
+    ]  # fmt: skip
 
 
 def test_save_layers_csv_has_the_columns_of_the_contract_in_order(result, tmp_path):

@@ -1,0 +1,51 @@
+"""Files that appear whole or not at all, and rows as csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from accelsim.errors import UsageError
+from accelsim.results.network import Row
+
+
+def rows_to_csv(rows: Sequence[Row]) -> str:
+    """CSV text with a header; unknown values are blank."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+@contextmanager
+def replacing(folder: str | Path, stale: Sequence[str] = ()) -> Iterator[Path]:
+    """A temporary folder whose files move into `folder` when the block ends without an error.
+
+    Files of other names in `folder` are left alone, but for those that match a glob pattern of
+    `stale`. Raises UsageError when it cannot be written.
+    """
+    target = Path(folder)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise UsageError(f"{target}: cannot write there: {error.strerror}") from error
+    try:
+        yield fresh
+        fresh.chmod(0o755)
+        target.mkdir(exist_ok=True)
+        for old in [path for pattern in stale for path in target.glob(pattern)]:
+            old.unlink()
+        for path in fresh.iterdir():
+            os.replace(path, target / path.name)
+    except OSError as error:
+        raise UsageError(f"{target}: cannot write there: {error.strerror}") from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)

@@ -1,0 +1,104 @@
+"""Points of a sweep are what simulate says; failures stay in their row."""
+
+import json
+
+import pytest
+
+import accelsim as ac
+from accelsim.errors import AccelsimError, UsageError
+from accelsim.sweep import runner
+from accelsim.sweep.runner import load_sweep
+from tests.oracles.small_accelerator import small_accelerator
+
+NETWORK = "mobilenet_v1:alpha=0.25,resolution=32"
+AXES = {"array.rows": [4, 8], "array.cols": [4, 16]}
+
+
+def test_sweep_rows_equal_simulate_on_each_point():
+    hardware = small_accelerator()
+    swept = ac.sweep(NETWORK, hardware, AXES)
+    assert len(swept.points) == 4
+    for row in swept.points:
+        changes = {key: row[key] for key in AXES}
+        expected = ac.simulate(NETWORK, hardware.replace(changes)).summary()
+        assert {name: row[name] for name in expected} == expected
+        assert row["error"] is None
+    assert swept.failed == ()
+    assert swept.table() == list(swept.points)
+
+
+def test_sweep_networks_by_name_and_object_in_order():
+    names = [NETWORK, f"{NETWORK},kernel=5"]
+    networks = [names[0], ac.load_network(names[1])]
+    swept = ac.sweep(networks, small_accelerator(), {"array.rows": [8, 16]}, engine="events")
+    assert [row["network"] for row in swept.points] == names * 2
+    assert swept.provenance["networks"] == names
+
+
+def test_sweep_point_that_cannot_be_keeps_the_rest():
+    swept = ac.sweep(NETWORK, small_accelerator(), {"array.rows": [8, -1], "array.cols": [8]})
+    good, bad = swept.points
+    assert list(good) == list(bad)
+    assert bad["error"] == "array.rows: must be >= 1, is -1"
+    assert bad["cycles"] is None
+    assert swept.failed == (bad,)
+
+
+def test_sweep_only_failed_points_still_have_rows():
+    (row,) = ac.sweep(NETWORK, small_accelerator(), {"array.rows": [0]}).points
+    assert row["array.rows"] == 0
+    assert "must be >= 1" in str(row["error"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"engine": "slow"}, "engine 'slow'; allowed: fast, events"),
+        ({"objective": "cycle"}, "did you mean 'cycles'?"),
+        ({"dataflow": "rs"}, "allowed: auto, ws, os, is"),
+        ({"batch": 0}, "must be >= 1"),
+        ({"axes": {"array.rwos": [8]}}, "did you mean 'array.rows'?"),
+        ({"axes": {}}, "no axis"),
+        ({"networks": []}, "no network"),
+        ({"networks": ["mobilenet_v11"]}, "did you mean 'mobilenet_v1'?"),
+    ],
+)
+def test_sweep_what_no_point_can_cure_is_refused_first(monkeypatch, changes, message):
+    monkeypatch.setattr(runner, "simulate", None)
+    given = {"networks": NETWORK, "hardware": small_accelerator(), "axes": AXES, **changes}
+    with pytest.raises(AccelsimError) as caught:
+        ac.sweep(**given)
+    assert message in str(caught.value)
+
+
+def test_sweep_constants_and_whole_sections_are_axes():
+    hardware = small_accelerator()
+    swept = ac.sweep(NETWORK, hardware, {"constants.dram_pj_per_byte": [10, 100]})
+    cheap, dear = (float(row["energy_uj"]) for row in swept.points)
+    assert dear > cheap
+
+
+def test_sweep_progress_counts_to_the_end():
+    seen = []
+    ac.sweep(
+        NETWORK,
+        small_accelerator(),
+        {"array.rows": [8, 16]},
+        progress=lambda *step: seen.append(step),
+    )
+    assert [step[:2] for step in seen] == [(0, 2), (1, 2), (2, 2)]
+    assert seen[0][2] == f"{NETWORK} array.rows=8"
+
+
+def test_sweep_saved_reads_back(tmp_path):
+    axes = {"memory.levels.scratchpad.size": ["64 KiB", "256 KiB"], "array.rows": [8, -1]}
+    swept = ac.sweep(NETWORK, small_accelerator(), axes)
+    assert load_sweep(swept.save(tmp_path / "out")) == swept
+
+
+def test_load_sweep_axes_and_columns_must_agree(tmp_path):
+    ac.sweep(NETWORK, small_accelerator(), {"array.rows": [8]}).save(tmp_path)
+    manifest = json.loads((tmp_path / "sweep.json").read_text())
+    (tmp_path / "sweep.json").write_text(json.dumps({**manifest, "axes": ["array.cols"]}))
+    with pytest.raises(UsageError, match="do not agree"):
+        load_sweep(tmp_path)
