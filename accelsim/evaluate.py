@@ -82,7 +82,7 @@ def simulate(
         if found:
             mappings[operator.name] = found.mapping
     return NetworkResult(
-        network=network.name, hardware=hardware.name, engine=engine, dataflow=dataflow,
+        network=network.name, hardware=hardware.label, engine=engine, dataflow=dataflow,
         objective=objective, batch=batch, clock_hz=hardware.clock_hz, params=network.params,
         layers=tuple(layers), area=area_parts(hardware), mappings=mappings,
         provenance=_provenance(network, hardware),

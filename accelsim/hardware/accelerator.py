@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator, mo
 
 from accelsim.documents import Loc, PartsError, explain
 from accelsim.errors import HardwareError, suggestion
-from accelsim.hardware.keys import flatten, named_key, with_changes
+from accelsim.hardware.keys import USER, flatten, named_key, with_changes
 from accelsim.hardware.memory import Dram, Memory, Partition, Scratchpad
 from accelsim.hardware.section import Count, Name, Section
 from accelsim.units import Frequency
@@ -183,6 +183,15 @@ class Accelerator(Section):
         return hash(self.digest)
 
     @property
+    def label(self) -> str:
+        """The name, and whatever a user changed: `edge_16x16 (array.rows=32)`."""
+        values = self.flat_keys()
+        changed = [
+            f"{key}={_brief(values[key])}" for key, text in self.sources.items() if text == USER
+        ]
+        return f"{self.name} ({', '.join(changed)})" if changed else self.name
+
+    @property
     def scratchpad(self) -> Scratchpad:
         """The on-chip level."""
         return next(level for level in self.memory.levels if isinstance(level, Scratchpad))
@@ -258,3 +267,8 @@ class Accelerator(Section):
 
     def _plain(self) -> dict[str, Any]:
         return self.model_dump(mode="json", by_alias=True)
+
+
+def _brief(value: object) -> str:
+    """A value of a hardware file in few characters: `ws+os` for a list."""
+    return "+".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -48,7 +48,9 @@ LATENCY = Metric("latency_ms", 1, "ms", "Latency", "latency")
 AREA = Metric("area_mm2", 1, "mm²", "Accelerator area", "area")
 AREA_TIME = Metric("area_time_mm2_ms", 1, "mm² ms", "Area × time", "area_time")
 UTILIZATION = Metric("utilization", 100, "%", "Utilization", "utilization")
-METRICS = (LATENCY, AREA, AREA_TIME, UTILIZATION)
+ENERGY = Metric("energy_uj", 1e-3, "mJ", "Energy", "energy")
+DRAM = Metric("dram_bytes", 1e-6, "MB", "DRAM traffic", "dram")
+METRICS = (LATENCY, AREA, AREA_TIME, UTILIZATION, ENERGY, DRAM)
 
 
 def sweep_figures(points: SweepPoints) -> dict[str, Figure]:
@@ -65,6 +67,7 @@ def _line_figure(points: SweepPoints) -> Figure:
     figure = slide(
         f"Sweep over {points.x_name}{_setting(points)}",
         f"Ring: smallest area × time of each network.{_failures(points)}",
+        grid_height(len(METRICS)),
     )
     for panel, metric in zip(panel_grid(figure, len(METRICS)), METRICS, strict=True):
         lines = {network: points.line(network, "") for network in points.networks}

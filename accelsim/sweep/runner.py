@@ -115,9 +115,9 @@ def _row(point: Point, net: Network, base: Accelerator, settings: Settings) -> R
         result = simulate(net, hardware, **settings._asdict())
     except AccelsimError as error:
         reason = "; ".join(str(error).splitlines())
-        known = {"network": net.name, "hardware": base.name, **settings._asdict()}
+        known = {"network": net.name, "hardware": base.label, **settings._asdict()}
         return {**start, **known, "error": reason}
-    return {**start, **result.summary(), "error": None}
+    return {**start, **result.summary(), "hardware": base.label, "error": None}
 
 
 def _even(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -163,7 +163,7 @@ def _provenance(
 ) -> dict[str, object]:
     return {
         "networks": [net.name for net in nets],
-        "hardware": base.name,
+        "hardware": base.label,
         "hardware_digest": base.digest,
         **settings._asdict(),
         "versions": {name: version(name) for name in ("accelsim", "numpy", "numba")},
