@@ -49,7 +49,7 @@ AREA = Metric("area_mm2", 1, "mm²", "Accelerator area", "area")
 AREA_TIME = Metric("area_time_mm2_ms", 1, "mm² ms", "Area × time", "area_time")
 UTILIZATION = Metric("utilization", 100, "%", "Utilization", "utilization")
 ENERGY = Metric("energy_uj", 1e-3, "mJ", "Energy", "energy")
-DRAM = Metric("dram_bytes", 1e-6, "MB", "DRAM traffic", "dram")
+DRAM = Metric("dram_bytes", 1e-6, "MB", "Traffic to DRAM", "dram")
 METRICS = (LATENCY, AREA, AREA_TIME, UTILIZATION, ENERGY, DRAM)
 
 

@@ -159,7 +159,10 @@ def test_draw_sweep_rows_by_columns_are_heat_maps_with_every_value(
     rows = sweep_rows([(8, 8), (8, 16), (16, 8), (16, 16)])
     rows[-1] |= {"latency_ms": None, "area_mm2": None, "area_time_mm2_ms": None}
     paths = draw_sweep(rows, ("array.rows", "array.cols"), tmp_path, ["svg"])
-    assert _names(paths) == ["sweep_latency", "sweep_area", "sweep_area_time", "sweep_utilization"]
+    assert _names(paths) == [
+        "sweep_latency", "sweep_area", "sweep_area_time", "sweep_utilization", "sweep_energy",
+        "sweep_dram",
+    ]  # fmt: skip
     text = _texts(tmp_path / "sweep_latency.svg")
     for value in ("1.56", "0.781", "0.391", "14.1", "7.03"):  # 100/64, 100/128, ..., 900/128
         assert value in text
@@ -171,7 +174,7 @@ def test_draw_sweep_third_axis_is_a_line_each(
 ) -> None:
     rows = sweep_rows([(8, 8), (16, 16)], ("64 KiB", "1 MiB"))
     paths = draw_sweep(rows, ("array.rows", "array.cols", "size"), tmp_path, ["svg"])
-    assert len(paths) == 4
+    assert len(paths) == 6
     assert "size = 64 KiB" in _texts(tmp_path / "sweep_area_time.svg")
 
 

@@ -21,7 +21,7 @@ def test_sweep_rows_equal_simulate_on_each_point():
     for row in swept.points:
         changes = {key: row[key] for key in AXES}
         expected = ac.simulate(NETWORK, hardware.replace(changes)).summary()
-        assert {name: row[name] for name in expected} == expected
+        assert {name: row[name] for name in expected} == expected | {"hardware": hardware.label}
         assert row["error"] is None
     assert swept.failed == ()
     assert swept.table() == list(swept.points)
