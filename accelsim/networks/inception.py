@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from accelsim.networks.blocks import classify, norm_act, variant_name
+from accelsim.networks.blocks import classify, variant_name
+from accelsim.networks.inception_branches import HALVE, average, chain, conv
 from accelsim.workload.builder import NetworkBuilder
 from accelsim.workload.network import Network
-from accelsim.workload.window import Pair, window
+from accelsim.workload.window import window
 
 SOURCE = "Szegedy et al., Rethinking the Inception Architecture for Computer Vision, CVPR 2016"
 
 USUAL: dict[str, float] = {"resolution": 299, "classes": 1000}
-
-Layer = tuple[str, int, int | Pair]
-"""Suffix of the name, output channels, kernel."""
 
 
 def inception_v3(resolution: int = 299, classes: int = 1000) -> Network:
@@ -34,32 +30,32 @@ def inception_v3(resolution: int = 299, classes: int = 1000) -> Network:
 
 
 def _stem(net: NetworkBuilder, x: str) -> str:
-    x = norm_act(net, net.conv("Conv2d_1a_3x3.conv", x, 32, window(3, stride=2)), "relu")
-    x = norm_act(net, net.conv("Conv2d_2a_3x3.conv", x, 32, window(3)), "relu")
-    x = norm_act(net, net.conv("Conv2d_2b_3x3.conv", x, 64, window(3, padding="same")), "relu")
-    x = net.pool("Pool1", x, "max", window(3, stride=2))
-    x = norm_act(net, net.conv("Conv2d_3b_1x1.conv", x, 80, window(1)), "relu")
-    x = norm_act(net, net.conv("Conv2d_4a_3x3.conv", x, 192, window(3)), "relu")
-    return net.pool("Pool2", x, "max", window(3, stride=2))
+    x = conv(net, "Conv2d_1a_3x3", x, 32, HALVE)
+    x = conv(net, "Conv2d_2a_3x3", x, 32, window(3))
+    x = conv(net, "Conv2d_2b_3x3", x, 64, window(3, padding="same"))
+    x = net.pool("Pool1", x, "max", HALVE)
+    x = conv(net, "Conv2d_3b_1x1", x, 80, window(1))
+    x = conv(net, "Conv2d_4a_3x3", x, 192, window(3))
+    return net.pool("Pool2", x, "max", HALVE)
 
 
 def _mixed_35(net: NetworkBuilder, name: str, x: str, pool_channels: int) -> str:
     """Four branches: 1x1, 5x5, two 3x3, pool (figure 5 of the paper, with a 5x5 kept)."""
-    one = _chain(net, f"{name}.branch1x1", x, [("", 64, 1)])
-    five = _chain(net, f"{name}.branch5x5", x, [("_1", 48, 1), ("_2", 64, 5)])
-    double = _chain(net, f"{name}.branch3x3dbl", x, [("_1", 64, 1), ("_2", 96, 3), ("_3", 96, 3)])
+    one = chain(net, f"{name}.branch1x1", x, [("", 64, 1)])
+    five = chain(net, f"{name}.branch5x5", x, [("_1", 48, 1), ("_2", 64, 5)])
+    double = chain(net, f"{name}.branch3x3dbl", x, [("_1", 64, 1), ("_2", 96, 3), ("_3", 96, 3)])
     pooled = _pool_branch(net, name, x, pool_channels)
     return net.concat(f"{name}.concat", one, five, double, pooled)
 
 
 def _mixed_17(net: NetworkBuilder, name: str, x: str, channels: int) -> str:
     """Four branches: 1x1, 7x7 once and twice in factors 1x7 and 7x1, pool (figure 6)."""
-    one = _chain(net, f"{name}.branch1x1", x, [("", 192, 1)])
-    single = _chain(
+    one = chain(net, f"{name}.branch1x1", x, [("", 192, 1)])
+    single = chain(
         net, f"{name}.branch7x7", x,
         [("_1", channels, 1), ("_2", channels, (1, 7)), ("_3", 192, (7, 1))],
     )  # fmt: skip
-    double = _chain(
+    double = chain(
         net, f"{name}.branch7x7dbl", x,
         [
             ("_1", channels, 1), ("_2", channels, (7, 1)), ("_3", channels, (1, 7)),
@@ -72,10 +68,10 @@ def _mixed_17(net: NetworkBuilder, name: str, x: str, channels: int) -> str:
 
 def _mixed_8(net: NetworkBuilder, name: str, x: str) -> str:
     """Four branches whose 3x3 ends in 1x3 beside 3x1 (figure 7)."""
-    one = _chain(net, f"{name}.branch1x1", x, [("", 320, 1)])
-    single = _chain(net, f"{name}.branch3x3", x, [("_1", 384, 1)])
+    one = chain(net, f"{name}.branch1x1", x, [("", 320, 1)])
+    single = chain(net, f"{name}.branch3x3", x, [("_1", 384, 1)])
     single = _cross(net, f"{name}.branch3x3_2", single, f"{name}.concat")
-    double = _chain(net, f"{name}.branch3x3dbl", x, [("_1", 448, 1), ("_2", 384, 3)])
+    double = chain(net, f"{name}.branch3x3dbl", x, [("_1", 448, 1), ("_2", 384, 3)])
     double = _cross(net, f"{name}.branch3x3dbl_3", double, f"{name}.concat_2")
     pooled = _pool_branch(net, name, x, 192)
     return net.concat(f"{name}.concat_3", one, single, double, pooled)
@@ -83,43 +79,33 @@ def _mixed_8(net: NetworkBuilder, name: str, x: str) -> str:
 
 def _reduce_to_17(net: NetworkBuilder, name: str, x: str) -> str:
     """Half the height and width: strided 3x3, double 3x3 and max pool side by side (figure 10)."""
-    halve = window(3, stride=2)
-    single = norm_act(net, net.conv(f"{name}.branch3x3.conv", x, 384, halve), "relu")
-    double = _chain(net, f"{name}.branch3x3dbl", x, [("_1", 64, 1), ("_2", 96, 3)])
-    double = norm_act(net, net.conv(f"{name}.branch3x3dbl_3.conv", double, 96, halve), "relu")
-    pooled = net.pool(f"{name}.maxpool", x, "max", halve)
+    single = conv(net, f"{name}.branch3x3", x, 384, HALVE)
+    double = chain(net, f"{name}.branch3x3dbl", x, [("_1", 64, 1), ("_2", 96, 3)])
+    double = conv(net, f"{name}.branch3x3dbl_3", double, 96, HALVE)
+    pooled = net.pool(f"{name}.maxpool", x, "max", HALVE)
     return net.concat(f"{name}.concat", single, double, pooled)
 
 
 def _reduce_to_8(net: NetworkBuilder, name: str, x: str) -> str:
     """Half the height and width once more, one branch through a factored 7x7."""
-    halve = window(3, stride=2)
-    single = _chain(net, f"{name}.branch3x3", x, [("_1", 192, 1)])
-    single = norm_act(net, net.conv(f"{name}.branch3x3_2.conv", single, 320, halve), "relu")
-    seven = _chain(
+    single = chain(net, f"{name}.branch3x3", x, [("_1", 192, 1)])
+    single = conv(net, f"{name}.branch3x3_2", single, 320, HALVE)
+    seven = chain(
         net, f"{name}.branch7x7x3", x, [("_1", 192, 1), ("_2", 192, (1, 7)), ("_3", 192, (7, 1))]
     )
-    seven = norm_act(net, net.conv(f"{name}.branch7x7x3_4.conv", seven, 192, halve), "relu")
-    pooled = net.pool(f"{name}.maxpool", x, "max", halve)
+    seven = conv(net, f"{name}.branch7x7x3_4", seven, 192, HALVE)
+    pooled = net.pool(f"{name}.maxpool", x, "max", HALVE)
     return net.concat(f"{name}.concat", single, seven, pooled)
-
-
-def _chain(net: NetworkBuilder, name: str, x: str, layers: Sequence[Layer]) -> str:
-    """Convolutions behind each other, each with batch-norm and ReLU, that keep the map's size."""
-    for suffix, channels, kernel in layers:
-        walk = window(kernel, padding="same")
-        x = norm_act(net, net.conv(f"{name}{suffix}.conv", x, channels, walk), "relu")
-    return x
 
 
 def _cross(net: NetworkBuilder, name: str, x: str, joined: str) -> str:
     """1x3 and 3x1 on the same input, laid behind each other."""
-    wide = _chain(net, name, x, [("a", 384, (1, 3))])
-    tall = _chain(net, name, x, [("b", 384, (3, 1))])
+    wide = chain(net, name, x, [("a", 384, (1, 3))])
+    tall = chain(net, name, x, [("b", 384, (3, 1))])
     return net.concat(joined, wide, tall)
 
 
 def _pool_branch(net: NetworkBuilder, name: str, x: str, channels: int) -> str:
     """3x3 average that keeps the map's size and counts the padding, then 1x1."""
-    pooled = net.pool(f"{name}.avgpool", x, "avg", window(3, padding="same"))
-    return _chain(net, f"{name}.branch_pool", pooled, [("", channels, 1)])
+    pooled = average(net, f"{name}.avgpool", x, count_include_pad=True)
+    return chain(net, f"{name}.branch_pool", pooled, [("", channels, 1)])

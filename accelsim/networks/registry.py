@@ -5,15 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from inspect import signature
-from math import inf
 from os.path import isfile
 from pathlib import Path
 from typing import NamedTuple
 
 from accelsim.errors import UsageError, suggestion
-from accelsim.networks import inception, mixnet, mobilenet
+from accelsim.networks import (
+    alexnet,
+    convnext,
+    densenet,
+    efficientnet,
+    efficientnet_edgetpu,
+    inception,
+    inception_resnet,
+    inception_v1,
+    inception_v4,
+    mixnet,
+    mnasnet,
+    mobilenet,
+    resnet,
+    shufflenet,
+    squeezenet,
+    vgg,
+    xception,
+)
+from accelsim.networks.parameters import VARIANTS, Parameter, own_parameter, parsed
 from accelsim.workload.network import Network
-from accelsim.workload.variants import with_kernel
 from accelsim.workload.yaml_io import network_from_yaml
 
 
@@ -28,8 +45,56 @@ class Record(NamedTuple):
 NETWORKS = {
     "mobilenet_v1": Record(mobilenet.mobilenet_v1, ("mobilenetv1_100",), mobilenet.V1_SOURCE),
     "mobilenet_v2": Record(mobilenet.mobilenet_v2, ("mobilenetv2_100",), mobilenet.V2_SOURCE),
-    "mixnet_s": Record(mixnet.mixnet_s, (), mixnet.SOURCE),
+    "mobilenet_v3_large": Record(
+        mobilenet.mobilenet_v3_large, ("mobilenetv3_large_100",), mobilenet.V3_SOURCE
+    ),
+    "mobilenet_v3_small": Record(
+        mobilenet.mobilenet_v3_small, ("mobilenetv3_small_100",), mobilenet.V3_SOURCE
+    ),
+    "conv_mobilenet": Record(mobilenet.conv_mobilenet, (), mobilenet.CONV_SOURCE),
+    **{
+        name: Record(make, (), mixnet.MEMBERS[name].source)
+        for name, make in mixnet.NETWORKS.items()
+    },
+    **{name: Record(make, (), efficientnet.SOURCE) for name, make in efficientnet.NETWORKS.items()},
+    "efficientnet_lite0": Record(efficientnet.efficientnet_lite0, (), efficientnet.LITE_SOURCE),
+    **{
+        name: Record(make, (), efficientnet_edgetpu.source(name))
+        for name, make in efficientnet_edgetpu.NETWORKS.items()
+    },
+    "mnasnet_100": Record(mnasnet.mnasnet_100, ("mnasnet1_0",), mnasnet.SOURCE),
+    "convnext_tiny": Record(convnext.convnext_tiny, (), convnext.SOURCE),
+    "inception_v1": Record(inception_v1.inception_v1, (), inception_v1.SOURCE),
+    "inception_v1_torchvision": Record(
+        inception_v1.inception_v1_torchvision, ("googlenet",), inception_v1.TORCHVISION_SOURCE
+    ),
     "inception_v3": Record(inception.inception_v3, (), inception.SOURCE),
+    "inception_v4": Record(inception_v4.inception_v4, (), inception_v4.SOURCE),
+    "inception_resnet_v2": Record(
+        inception_resnet.inception_resnet_v2, (), inception_resnet.SOURCE
+    ),
+    **{
+        name: Record(partial(resnet.resnet, name), (), plan.source)
+        for name, plan in resnet.PLANS.items()
+    },
+    "densenet121": Record(densenet.densenet121, (), densenet.SOURCE),
+    "xception": Record(xception.xception, ("legacy_xception",), xception.SOURCE),
+    **{
+        f"shufflenet_v1_g{groups}": Record(
+            partial(shufflenet.shufflenet_v1, groups), (), shufflenet.V1_SOURCE
+        )
+        for groups in shufflenet.V1_CHANNELS
+    },
+    **{
+        name: Record(partial(shufflenet.shufflenet_v2, name), (), shufflenet.V2_SOURCE)
+        for name in shufflenet.V2_CHANNELS
+    },
+    **{
+        name: Record(partial(squeezenet.squeezenet, name), (), squeezenet.SOURCE)
+        for name in squeezenet.PLANS
+    },
+    **{name: Record(partial(vgg.vgg, name), (), vgg.SOURCE) for name in vgg.CONVOLUTIONS},
+    "alexnet": Record(alexnet.alexnet, (), alexnet.SOURCE),
 }
 
 ALIASES = {alias: name for name, record in NETWORKS.items() for alias in record.aliases}
@@ -40,8 +105,9 @@ KERNEL = "kernel"
 def load_network(source: str | Path) -> Network:
     """A built-in network by name or alias, or a workload file; parameters follow a colon.
 
-    `mixnet_s`, `mobilenet_v1:alpha=0.5,resolution=160`, `mobilenet_v2:kernel=5`, `net.yaml`,
-    `net.yaml:kernel=5`. `kernel` replaces every square depthwise kernel (see `with_kernel`).
+    `mixnet_s`, `mobilenet_v1:alpha=0.5,resolution=160`, `net.yaml`. What every network has:
+    `kernel=5`, `kernels=3-5-7`, `full_conv=yes`, `residual=no`, `elementwise=no`, applied in the
+    order in which they are written (see `workload.variants`).
     """
     text = str(source)
     name, colon, parameters = text.partition(":")
@@ -49,10 +115,12 @@ def load_network(source: str | Path) -> Network:
     if name not in NETWORKS and isfile(text):
         name, colon = text, ""
     make = _maker(name)
-    values = _values(name, _usual(make), parameters) if colon else {}
-    kernel = values.pop(KERNEL, None)
-    network = make(**values)
-    return network if kernel is None else with_kernel(network, int(kernel))
+    values = parsed(name, _allowed(make), parameters) if colon else {}
+    network = make(**{key: value for key, value in values.items() if key not in VARIANTS})
+    for key, value in values.items():
+        if key in VARIANTS:
+            network = VARIANTS[key].apply(network, value)
+    return network
 
 
 def _maker(name: str) -> Callable[..., Network]:
@@ -67,45 +135,7 @@ def _maker(name: str) -> Callable[..., Network]:
     )
 
 
-def _usual(make: Callable[..., Network]) -> dict[str, float | None]:
-    """Parameters that may follow the name, with their defaults."""
-    defaults = {name: entry.default for name, entry in signature(make).parameters.items()}
-    return {**defaults, KERNEL: None}
-
-
-def _values(name: str, usual: dict[str, float | None], text: str) -> dict[str, float]:
-    """`alpha=0.5,resolution=160` as numbers of the types that the defaults have."""
-    allowed = ", ".join(f"{parameter} ({_domain(usual[parameter])})" for parameter in usual)
-    values: dict[str, float] = {}
-    for item in text.split(","):
-        parameter, equals, value = (part.strip() for part in item.partition("="))
-        if parameter not in usual:
-            hint = suggestion(parameter, usual)
-            raise UsageError(
-                f"{name}: parameter '{parameter}' is unknown; allowed: {allowed}{hint}"
-            )
-        if parameter in values:
-            raise UsageError(f"{name}: parameter '{parameter}' is given twice; keep one")
-        number = _number(value, float if isinstance(usual[parameter], float) else int)
-        if number is None:
-            raise UsageError(
-                f"{name}: {parameter}{equals}{value} is not possible; allowed: {allowed}"
-            )
-        values[parameter] = number
-    return values
-
-
-def _number(text: str, kind: type[int] | type[float]) -> float | None:
-    """The text as a finite number > 0, or None."""
-    try:
-        number = kind(text)
-    except ValueError:
-        return None
-    return number if 0 < number < inf else None
-
-
-def _domain(usual: float | None) -> str:
-    if usual is None:
-        return "an odd whole number, every depthwise kernel"
-    domain = "a number > 0" if isinstance(usual, float) else "a whole number >= 1"
-    return f"{domain}, default {usual}"
+def _allowed(make: Callable[..., Network]) -> dict[str, Parameter]:
+    """Parameters that may follow the name: those of the definition, then those of every network."""
+    own = {name: own_parameter(entry.default) for name, entry in signature(make).parameters.items()}
+    return {**own, **{name: variant.parameter for name, variant in VARIANTS.items()}}

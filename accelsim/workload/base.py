@@ -17,6 +17,7 @@ Shape = tuple[int, int, int]
 
 Activation = Literal[
     "relu", "relu6", "silu", "hardswish", "sigmoid", "hardsigmoid", "gelu", "tanh",
+    "leakyrelu", "elu", "mish",
 ]  # fmt: skip
 ACTIVATIONS: tuple[str, ...] = get_args(Activation)
 

@@ -98,7 +98,7 @@ class _Graph:
         match maker := self._sole_maker(tensor):
             case Conv() | Linear():
                 return Counter({maker.name: len(channels)})
-            case Concat():
+            case Concat(along="channels"):
                 return self._part_makers(maker, channels)
             case Move(function="split"):
                 start = _first_channel(maker, tensor)

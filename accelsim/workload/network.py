@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 
 from accelsim.errors import WorkloadError, suggestion
+from accelsim.workload import variants
 from accelsim.workload.operators import Operator, Shape
 
 
@@ -86,3 +87,23 @@ class Network:
     def renamed(self, name: str) -> Network:
         """The same network under another name."""
         return replace(self, name=name)
+
+    def with_kernel(self, k: int) -> Network:
+        """Every square depthwise kernel k x k; see `variants`, as for the methods below."""
+        return variants.with_kernel(self, k)
+
+    def with_kernels(self, kernels: Sequence[int]) -> Network:
+        """Every square depthwise convolution as a mix of these kernels."""
+        return variants.with_kernels(self, kernels)
+
+    def full_conv(self) -> Network:
+        """One full convolution for every depthwise one and the 1x1 behind it."""
+        return variants.full_conv(self)
+
+    def without_residual(self) -> Network:
+        """Only the deepest term of every sum."""
+        return variants.without_residual(self)
+
+    def without_elementwise(self) -> Network:
+        """No element-wise operators, and nothing that led to them alone."""
+        return variants.without_elementwise(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import gt, mod
 from typing import ClassVar, Literal
 
 from accelsim.errors import WorkloadError, suggestion
@@ -11,12 +12,26 @@ from accelsim.workload.dims import ConvDims
 from accelsim.workload.mac_operators import Conv, Linear, MatMul, out_size
 
 __all__ = [
-    "ACTIVATIONS", "Concat", "Conv", "Elementwise", "Linear", "MatMul", "Move", "Norm", "Operator",
-    "Pool", "Shape", "Softmax", "elements", "out_size",
+    "ACTIVATIONS",
+    "SIDES",
+    "Concat",
+    "Conv",
+    "Elementwise",
+    "Linear",
+    "MatMul",
+    "Move",
+    "Norm",
+    "Operator",
+    "Pool",
+    "Shape",
+    "Softmax",
+    "elements",
+    "out_size",
 ]  # fmt: skip
 
 SAME_ELEMENTS = ("split", "shuffle", "transpose", "reshape", "flatten")
-MOVES = (*SAME_ELEMENTS, "slice", "pad", "upsample")
+SIDES = ("channels", "rows", "columns")
+MOVES = (*SAME_ELEMENTS, "slice", "pad", "upsample", "repeat", "lookup")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +87,16 @@ class Pool(Operator):
         """Every channel is pooled by itself."""
         return self.input_shape[0]
 
+    @property
+    def is_ceil(self) -> bool:
+        """Whether there are more windows than fit the padded map."""
+        floor = [
+            out_size(self.input_shape[axis + 1] + self.padding[axis] + self.padding[axis + 2],
+                     self.window[axis], self.step[axis])
+            for axis in (0, 1)
+        ]  # fmt: skip
+        return self.output_shape[1:] != tuple(floor)
+
     def dims(self, batch: int = 1) -> ConvDims:
         """Loop bounds of the same walk as a depthwise convolution; images count as groups."""
         (channels, in_h, in_w), (_, out_h, out_w) = self.input_shape, self.output_shape
@@ -88,7 +113,7 @@ class Elementwise(Operator):
 
     kind: ClassVar[str] = "elementwise"
     function: str
-    """add, mul, batch_norm, scale, or the name of an activation"""
+    """add, mul, batch_norm, scale, shift, or the name of an activation"""
     learnables: int = 0
 
     def __post_init__(self) -> None:
@@ -108,18 +133,26 @@ class Elementwise(Operator):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concat(Operator):
-    """Tensors laid behind each other along the channels."""
+    """Tensors laid behind each other along the channels, rows or columns."""
 
     kind: ClassVar[str] = "concat"
+    along: str = "channels"
+    """channels, rows or columns"""
 
     def __post_init__(self) -> None:
         Operator.__post_init__(self)
-        if any(shape[1:] != self.output_shape[1:] for shape in self.input_shapes):
+        if self.along not in SIDES:
+            raise WorkloadError(f"{self.name}: along '{self.along}'; allowed: {', '.join(SIDES)}")
+        axis = SIDES.index(self.along)
+        whole = list(self.output_shape)
+        whole[axis] = sum(shape[axis] for shape in self.input_shapes)
+        if self.output_shape[axis] != whole[axis]:
+            raise WorkloadError(f"{self.name}: input {self.along} do not add up to the output's")
+        others = [side for side in range(3) if side != axis]
+        if any(shape[side] != whole[side] for shape in self.input_shapes for side in others):
             raise WorkloadError(
-                f"{self.name}: inputs {self.input_shapes} differ in height or width"
+                f"{self.name}: inputs {self.input_shapes} differ in more than their {self.along}"
             )
-        if sum(shape[0] for shape in self.input_shapes) != self.output_shape[0]:
-            raise WorkloadError(f"{self.name}: input channels do not add up to the output's")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +161,10 @@ class Move(Operator):
 
     kind: ClassVar[str] = "move"
     function: str
-    """split, shuffle, transpose, reshape, flatten, slice, pad or upsample"""
+    """split, shuffle, transpose, reshape, flatten, slice, pad, upsample, repeat or lookup"""
     channel_groups: int = 1
+    learnables: int = 0
+    """Elements of a pad that are learned, as a class token is, or of a table that is looked up"""
 
     def __post_init__(self) -> None:
         Operator.__post_init__(self)
@@ -144,11 +179,24 @@ class Move(Operator):
                 f"{self.name}: a {self.function} of {self.input_shape} cannot give "
                 f"{', '.join(str(shape) for shape in self.output_shapes)}"
             )
+        if self.function == "slice" and any(map(gt, self.output_shape, self.input_shape)):
+            raise WorkloadError(
+                f"{self.name}: a slice of {self.input_shape} cannot be {self.output_shape}"
+            )
+        if self.function == "repeat" and any(map(mod, self.output_shape, self.input_shape)):
+            raise WorkloadError(
+                f"{self.name}: {self.input_shape} repeated cannot be {self.output_shape}"
+            )
         if self.channel_groups < 1 or self.input_shape[0] % self.channel_groups:
             raise WorkloadError(
                 f"{self.name}: groups = {self.channel_groups} must divide the "
                 f"{self.input_shape[0]} channels"
             )
+
+    @property
+    def params(self) -> int:
+        """Learned elements."""
+        return self.learnables
 
     @property
     def groups(self) -> int:

@@ -6,84 +6,16 @@ them, so a file cannot contradict itself.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
+from pydantic import BaseModel, ConfigDict, Field
 
-from accelsim.errors import WorkloadError
 from accelsim.workload.base import Activation
-from accelsim.workload.builder import NetworkBuilder, part_names
-from accelsim.workload.window import Padding, Pair, as_pair, as_sides, window
-
-T = TypeVar("T")
-
-
-def _checked(parse: Callable[[object], T], least: int) -> Callable[[object], T]:
-    """A validator that gives pydantic the reason why a value does not parse or is too small."""
-
-    def validator(value: object) -> T:
-        try:
-            parsed = parse(value)
-        except WorkloadError as error:
-            raise ValueError(str(error)) from None
-        if isinstance(parsed, tuple) and min(parsed) < least:
-            raise ValueError(f"{value}: every number must be >= {least}")
-        return parsed
-
-    return validator
-
-
-def _padding(value: object) -> Padding:
-    return "same" if value == "same" else as_sides(value)
-
-
-def _short(sizes: Pair | Padding) -> Padding:
-    """The shortest way to write a pair or four sides."""
-    if not isinstance(sizes, tuple):
-        return sizes
-    if len(set(sizes)) == 1:
-        return sizes[0]
-    return (sizes[0], sizes[1]) if sizes[:2] == sizes[2:] else sizes
-
-
-Whole = Annotated[int, Field(strict=True, ge=1)]
-Count = Annotated[int, Field(strict=True, ge=0)]
-Flag = Annotated[bool, Field(strict=True)]
-Word = Annotated[str, Field(strict=True, min_length=1)]
-Steps = Annotated[Pair, PlainValidator(_checked(as_pair, 1)), PlainSerializer(_short)]
-Pads = Annotated[Padding, PlainValidator(_checked(_padding, 0)), PlainSerializer(_short)]
-Shape3 = tuple[Whole, Whole, Whole]
-Reads = Annotated[
-    list[Word], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
-]
-"""`in: conv1` or `in: [conv1, conv2]`."""
-
-
-class Record(BaseModel, ABC):
-    """What every operator has in a file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: Word
-    op: str
-    inputs: Reads = Field(alias="in", min_length=1)
-
-    @property
-    def tensors(self) -> tuple[str, ...]:
-        """Names of the tensors that the operator makes."""
-        return (self.name,)
-
-    @abstractmethod
-    def add_to(self, net: NetworkBuilder) -> None:
-        """Append the operator to a network."""
-
-
-class OneInput(Record):
-    """An operator that reads one tensor."""
-
-    inputs: Reads = Field(alias="in", min_length=1, max_length=1)
+from accelsim.workload.builder import NetworkBuilder
+from accelsim.workload.fields import Count, Flag, Pads, Reads, Shape3, Steps, Whole, Word
+from accelsim.workload.move_records import MoveRecord
+from accelsim.workload.record import OneInput, Record
+from accelsim.workload.window import window
 
 
 class ConvRecord(OneInput):
@@ -130,12 +62,14 @@ class PoolRecord(OneInput):
     stride: Steps = (1, 1)
     pad: Pads = (0, 0, 0, 0)
     count_include_pad: Flag = True
+    ceil: Flag = False
 
     def add_to(self, net: NetworkBuilder) -> None:
         """Append the pool."""
         walk = window(self.kernel, self.stride, self.pad)
         mode: Literal["max", "avg"] = "max" if self.op == "max_pool" else "avg"
-        net.pool(self.name, self.inputs[0], mode, walk, count_include_pad=self.count_include_pad)
+        padded = self.count_include_pad
+        net.pool(self.name, self.inputs[0], mode, walk, count_include_pad=padded, ceil=self.ceil)
 
 
 class SumRecord(Record):
@@ -192,41 +126,40 @@ class BatchNormRecord(OneInput):
         net.amend(self.name, self.act)
 
 
+class LearnedRecord(OneInput):
+    """`{name: a, op: scale, in: [x]}`; `learnables` where they are not one for each channel."""
+
+    op: Literal["scale", "shift"]
+    learnables: Count | None = None
+    act: Activation | None = None
+
+    def add_to(self, net: NetworkBuilder) -> None:
+        """Append the learned factors or terms."""
+        append = net.scale if self.op == "scale" else net.shift
+        append(self.name, self.inputs[0], self.learnables)
+        net.amend(self.name, self.act)
+
+
+class NormRecord(OneInput):
+    """`{name: a, op: norm, in: [x]}`; `learnables` where they are not two for each channel."""
+
+    op: Literal["norm"]
+    learnables: Count | None = None
+
+    def add_to(self, net: NetworkBuilder) -> None:
+        """Append the layer norm."""
+        net.norm(self.name, self.inputs[0], self.learnables)
+
+
 class ConcatRecord(Record):
     """`{name: a, op: concat, in: [x, y, z]}`."""
 
     op: Literal["concat"]
+    along: Literal["channels", "rows", "columns"] = "channels"
 
     def add_to(self, net: NetworkBuilder) -> None:
         """Append the concat."""
-        net.concat(self.name, *self.inputs)
-
-
-class SplitRecord(OneInput):
-    """`{name: a, op: split, in: [x], sections: [8, 8]}` makes `a.0` and `a.1`."""
-
-    op: Literal["split"]
-    sections: list[Whole] = Field(min_length=1)
-
-    @property
-    def tensors(self) -> tuple[str, ...]:
-        """Names of the parts."""
-        return part_names(self.name, len(self.sections))
-
-    def add_to(self, net: NetworkBuilder) -> None:
-        """Append the split."""
-        net.split(self.name, self.inputs[0], self.sections)
-
-
-class ShuffleRecord(OneInput):
-    """`{name: a, op: shuffle, in: [x], groups: 2}`."""
-
-    op: Literal["shuffle"]
-    groups: Whole
-
-    def add_to(self, net: NetworkBuilder) -> None:
-        """Append the channel shuffle."""
-        net.shuffle(self.name, self.inputs[0], self.groups)
+        net.concat(self.name, *self.inputs, along=self.along)
 
 
 class PlainRecord(OneInput):
@@ -246,7 +179,7 @@ class PlainRecord(OneInput):
 
 AnyRecord = Annotated[
     ConvRecord | LinearRecord | PoolRecord | SumRecord | MatMulRecord | ActivationRecord
-    | BatchNormRecord | ConcatRecord | SplitRecord | ShuffleRecord | PlainRecord,
+    | BatchNormRecord | LearnedRecord | NormRecord | ConcatRecord | PlainRecord | MoveRecord,
     Field(discriminator="op"),
 ]  # fmt: skip
 

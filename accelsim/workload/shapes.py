@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from accelsim.errors import WorkloadError
-from accelsim.workload.operators import Shape, out_size
-from accelsim.workload.window import Window
+from accelsim.workload.operators import SIDES, Shape, elements, out_size
+from accelsim.workload.window import Pair, Sides, Window
 
 
 class Tensor(NamedTuple):
@@ -25,8 +25,8 @@ def described(tensors: Sequence[Tensor]) -> str:
     return " and ".join(str(tensor) for tensor in tensors)
 
 
-def walked(name: str, x: Tensor, window: Window) -> tuple[int, int]:
-    """Output rows and columns of a window over a map (floor rule)."""
+def walked(name: str, x: Tensor, window: Window, *, ceil: bool = False) -> Pair:
+    """Output rows and columns of a window over a map: floor rule, or `ceil`'s (see `pool`)."""
     if min(*window.kernel, *window.stride, *window.dilation) < 1 or min(window.padding) < 0:
         raise WorkloadError(
             f"{name}: kernel {window.kernel}, stride {window.stride} and dilation "
@@ -42,17 +42,64 @@ def walked(name: str, x: Tensor, window: Window) -> tuple[int, int]:
             f"{window.dilation[0]}x{window.dilation[1]} is larger than {x} padded to "
             f"{height}x{width}; pad the map, or take a smaller kernel"
         )
-    return rows, columns
+    if not ceil:
+        return rows, columns
+    return (
+        rows + _fits_one_more(rows, window.stride[0], x.shape[1] + top, height - window.kernel[0]),
+        columns
+        + _fits_one_more(columns, window.stride[1], x.shape[2] + left, width - window.kernel[1]),
+    )
+
+
+def _fits_one_more(windows: int, stride: int, end: int, last_start: int) -> bool:
+    """Whether positions are left over, and the window that takes them starts before `end`."""
+    return (windows - 1) * stride < last_start and windows * stride < end
+
+
+def transposed_walk(name: str, x: Tensor, window: Window) -> tuple[Pair, Window]:
+    """Size with zeros between the pixels, and the window that walks over them with stride 1.
+
+    `window` is that of the transposed convolution; a padding p of it leaves
+    dilation*(kernel - 1) - p around the map.
+    """
+    (down, right), (rows, columns) = window.stride, window.kernel
+    if min(*window.kernel, *window.stride, *window.dilation) < 1:
+        raise WorkloadError(
+            f"{name}: kernel {window.kernel}, stride {window.stride} and dilation "
+            f"{window.dilation} must be >= 1"
+        )
+    vertical, horizontal = window.dilation[0] * (rows - 1), window.dilation[1] * (columns - 1)
+    top, left, bottom, last = window.padding
+    sides = (vertical - top, horizontal - left, vertical - bottom, horizontal - last)
+    if min(sides) < 0:
+        raise WorkloadError(
+            f"{name}: padding {window.padding} would crop the input of a transposed convolution; "
+            f"allowed: up to dilation x (kernel - 1) = {vertical} rows, {horizontal} columns"
+        )
+    size = ((x.shape[1] - 1) * down + 1, (x.shape[2] - 1) * right + 1)
+    return size, Window(window.kernel, (1, 1), sides, window.dilation)
+
+
+def padded(name: str, x: Tensor, padding: Sides, channels: int) -> Shape:
+    """The shape of a map with something around it."""
+    if min(*padding, channels) < 0:
+        raise WorkloadError(
+            f"{name}: padding {padding} and channels {channels} must be >= 0; take a slice to crop"
+        )
+    top, left, bottom, right = padding
+    depth, height, width = x.shape
+    return (depth + channels, height + top + bottom, width + left + right)
 
 
 def summed(name: str, tensors: Sequence[Tensor]) -> Shape:
-    """The one shape of all terms."""
-    if len({tensor.shape for tensor in tensors}) > 1:
+    """The one shape of all terms; those of height and width 1 are broadcast."""
+    whole = max((tensor.shape for tensor in tensors), key=elements)
+    if any(tensor.shape not in (whole, (whole[0], 1, 1)) for tensor in tensors):
         raise WorkloadError(
             f"{name}: adds {described(tensors)}, which differ; bring them to one shape with a "
             f"convolution (1x1 for the channels, strided for height and width)"
         )
-    return tensors[0].shape
+    return whole
 
 
 def multiplied(name: str, tensors: Sequence[Tensor]) -> Shape:
@@ -68,15 +115,19 @@ def multiplied(name: str, tensors: Sequence[Tensor]) -> Shape:
     return (channels, height, width)
 
 
-def joined(name: str, tensors: Sequence[Tensor]) -> Shape:
-    """The shape of tensors laid behind each other along the channels."""
-    if len({tensor.shape[1:] for tensor in tensors}) > 1:
+def joined(name: str, tensors: Sequence[Tensor], along: str) -> Shape:
+    """The shape of tensors laid behind each other along one of `SIDES`."""
+    axis = SIDES.index(along) if along in SIDES else 0
+    others = [side for side in range(3) if side != axis]
+    if len({tuple(tensor.shape[side] for side in others) for tensor in tensors}) > 1:
+        what = "height or width" if axis == 0 else f"shape beside their {along}"
         raise WorkloadError(
-            f"{name}: joins {described(tensors)}, whose height or width differ; give the "
+            f"{name}: joins {described(tensors)}, whose {what} differ; give the "
             f"branches the same strides and paddings"
         )
-    _, height, width = tensors[0].shape
-    return (sum(tensor.shape[0] for tensor in tensors), height, width)
+    sides = list(tensors[0].shape)
+    sides[axis] = sum(tensor.shape[axis] for tensor in tensors)
+    return (sides[0], sides[1], sides[2])
 
 
 def parted(name: str, x: Tensor, sections: Sequence[int]) -> tuple[Shape, ...]:

@@ -18,11 +18,13 @@ from accelsim.workload.assembly import assemble
 from accelsim.workload.network import Network
 from accelsim.workload.operators import (
     ACTIVATIONS,
+    Concat,
     Conv,
     Elementwise,
     Linear,
     MatMul,
     Move,
+    Norm,
     Operator,
     Pool,
 )
@@ -139,14 +141,46 @@ def _details(operator: Operator) -> Fields:
         case MatMul():
             details = {"heads": operator.heads, "transposed": operator.transposed}
         case Pool(mode="max" | "avg"):
-            details = {**_walk(operator), "count_include_pad": operator.count_include_pad}
+            details = {
+                **_walk(operator),
+                "count_include_pad": operator.count_include_pad,
+                "ceil": operator.is_ceil,
+            }
         case Elementwise(function=function) if function in ACTIVATIONS:
             details = {"function": function}
-        case Move(function="split"):
-            details = {"sections": [channels for channels, _, _ in operator.output_shapes]}
-        case Move(function="shuffle"):
-            details = {"groups": operator.groups}
+        case Elementwise(function="scale" | "shift"):
+            details = _learned(operator, usual=operator.output_shape[0])
+        case Norm():
+            details = _learned(operator, usual=2 * operator.output_shape[0])
+        case Concat():
+            details = {"along": operator.along}
+        case Move():
+            details = _moved(operator)
     return details
+
+
+def _learned(operator: Elementwise | Norm, usual: int) -> Fields:
+    return {} if operator.learnables == usual else {"learnables": operator.learnables}
+
+
+def _moved(move: Move) -> Fields:
+    depth, height, width = move.output_shape
+    if move.function == "split":
+        return {"sections": [channels for channels, _, _ in move.output_shapes]}
+    if move.function == "pad":
+        channels, rows, columns = move.input_shape
+        return {
+            "pad": (0, 0, height - rows, width - columns),
+            "channels": depth - channels,
+            "learnables": move.learnables,
+        }
+    details: dict[str, Fields] = {
+        "shuffle": {"groups": move.groups},
+        "upsample": {"size": (height, width)},
+        "lookup": {"out": depth, "learnables": move.learnables},
+        "flatten": {},
+    }
+    return details.get(move.function, {"size": move.output_shape})
 
 
 def _walk(operator: Conv | Pool) -> Fields:

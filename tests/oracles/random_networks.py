@@ -44,7 +44,8 @@ def _linear(draw, net, name, x):
 def _pool(draw, net, name, x):
     mode = draw(st.sampled_from(["max", "avg", "global"]))
     walk = None if mode == "global" else _walk(draw, net, x)
-    net.pool(name, x, mode, walk, count_include_pad=draw(st.booleans()))
+    padded, ceil = draw(st.booleans()), draw(st.booleans())
+    net.pool(name, x, mode, walk, count_include_pad=padded, ceil=ceil and mode != "global")
 
 
 def _alike(draw, net, x, same: slice) -> list[str]:
@@ -102,10 +103,46 @@ def _flatten(draw, net, name, x):
     net.flatten(name, x)
 
 
+def _norm(draw, net, name, x):
+    net.norm(name, x, draw(st.sampled_from([None, 0, 5])))
+
+
+def _learned(draw, net, name, x):
+    append = draw(st.sampled_from([net.scale, net.shift]))
+    append(name, x, draw(st.sampled_from([None, 0, 7])))
+
+
+def _turn(draw, net, name, x):
+    channels, height, width = net.shape(x)
+    append = draw(st.sampled_from([net.reshape, net.transpose]))
+    append(name, x, draw(st.permutations([channels, height, width]).map(tuple)))
+
+
+def _slice(draw, net, name, x):
+    net.slice(name, x, tuple(draw(st.integers(1, side)) for side in net.shape(x)))
+
+
+def _pad(draw, net, name, x):
+    sides = tuple(draw(st.integers(0, 2)) for _ in range(4))
+    net.pad(name, x, sides, channels=draw(st.integers(0, 2)), learnables=draw(st.integers(0, 2)))
+
+
+def _upsample(draw, net, name, x):
+    net.upsample(name, x, (draw(st.integers(1, 8)), draw(st.integers(1, 8))))
+
+
+def _conv_transpose(draw, net, name, x):
+    kernel = draw(st.integers(1, 3))
+    walk = window(kernel, draw(st.integers(1, 2)), draw(st.integers(0, (kernel - 1) // 2)))
+    net.conv_transpose(name, x, draw(st.integers(1, 4)), walk, bias=draw(st.booleans()))
+
+
 APPEND = {
     "conv": _conv, "linear": _linear, "pool": _pool, "add": _add, "concat": _concat, "gate": _gate,
     "split": _split, "shuffle": _shuffle, "activation": _activation, "batch_norm": _batch_norm,
     "matmul": _matmul, "flatten": _flatten, "conv_again": _conv, "norm_again": _batch_norm,
-    "concat_again": _concat, "act_again": _activation,
+    "concat_again": _concat, "act_again": _activation, "norm": _norm, "learned": _learned,
+    "turn": _turn, "slice": _slice, "pad": _pad, "upsample": _upsample,
+    "conv_transpose": _conv_transpose,
 }  # fmt: skip
 """Kinds of operators; those that fusion looks at are drawn more often."""

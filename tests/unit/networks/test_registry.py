@@ -10,7 +10,7 @@ from accelsim.errors import InputError, UsageError, WorkloadError
 from accelsim.networks.mixnet import mixnet_s
 from accelsim.networks.mobilenet import mobilenet_v1, mobilenet_v2
 from accelsim.networks.registry import ALIASES, NETWORKS, load_network
-from accelsim.workload.variants import with_kernel
+from accelsim.workload.variants import full_conv, with_kernel, with_kernels, without_residual
 from accelsim.workload.yaml_io import network_to_yaml
 
 
@@ -41,8 +41,43 @@ def test_kernel_parameter_is_with_kernel() -> None:
     assert network.name == "mobilenet_v2:alpha=0.5,kernel=5"
 
 
+def test_parameters_of_every_network_are_its_variants() -> None:
+    usual = mobilenet_v2()
+    assert load_network("mobilenet_v2:kernels=3-5-7") == with_kernels(usual, [3, 5, 7])
+    assert load_network("mobilenet_v2:full_conv=yes") == full_conv(usual)
+    assert load_network("mobilenet_v2:residual=no") == without_residual(usual)
+    assert load_network("mobilenet_v2:elementwise=no") == usual.without_elementwise()
+    for switched in ("full_conv=no", "residual=yes", "elementwise=yes"):
+        assert load_network(f"mobilenet_v2:{switched}") == usual
+
+
+def test_variants_are_applied_in_the_order_written() -> None:
+    # Full convolutions of 5x5, or 3x3 ones beside which no depthwise kernel is left to change.
+    network = load_network("mobilenet_v1:kernel=5,full_conv=yes")
+    assert max(op.kernel for op in network if op.kind == "conv") == (5, 5)
+    with pytest.raises(UsageError, match="no square depthwise convolution"):
+        load_network("mobilenet_v1:full_conv=yes,kernel=5")
+
+
+def test_word_parameter_reaches_the_function() -> None:
+    tf = load_network("efficientnet_b0:padding=tf")
+    assert tf.operators == load_network("tf_efficientnet_b0").operators
+    assert tf.operators != load_network("efficientnet_b0").operators
+
+
 @pytest.mark.parametrize(
-    "name", ["mobilenet_v2:alpha=0.35,resolution=96,kernel=7", "mixnet_s:classes=10"]
+    "name",
+    [
+        "mobilenet_v2:alpha=0.35,resolution=96,kernel=7",
+        "mixnet_s:classes=10",
+        "mixnet_m:alpha=1.5,depth=1.2",
+        "efficientnet_b3:alpha=1.0,padding=tf",
+        "efficientnet_edgetpu_m:depth=2.0",
+        "mobilenet_v2:kernels=3-5,residual=no",
+        "resnet50:residual=no",
+        "mobilenet_v1:kernel=5,full_conv=yes",
+        "mobilenet_v3_small:elementwise=no,kernels=3-5-7",
+    ],
 )
 def test_name_of_a_network_loads_the_network(name: str) -> None:
     assert load_network(name).name == name
@@ -73,8 +108,8 @@ PARAMETERS = (
     [
         (
             "mobilnet_v2",
-            r"network 'mobilnet_v2' is unknown; allowed: mobilenet_v1, mobilenet_v2, mixnet_s, "
-            r"inception_v3, .*; did you mean 'mobilenet_v2'\?",
+            r"network 'mobilnet_v2' is unknown; allowed: mobilenet_v1, mobilenet_v2, .*, mixnet_s, "
+            r".*; did you mean 'mobilenet_v2'\?",
         ),
         ("mobilnet_v2:alpha=x", r"network 'mobilnet_v2' is unknown"),
         ("", r"network '' is unknown; allowed: mobilenet_v1"),
@@ -92,7 +127,13 @@ PARAMETERS = (
         ("mobilenet_v1:resolution=0.5", r"mobilenet_v1: resolution=0.5 is not possible"),
         ("mobilenet_v1:alpha=1,alpha=2", r"mobilenet_v1: parameter 'alpha' is given twice"),
         ("mobilenet_v1:kernel=4", r"kernel = 4; allowed: an odd number >= 1"),
-        ("mixnet_s:alpha=0.5", r"mixnet_s: parameter 'alpha' is unknown; allowed: resolution"),
+        ("inception_v3:alpha=0.5", r"inception_v3: parameter 'alpha' is unknown; allowed: resol"),
+        ("mobilenet_v2:kernels=3-x", r"mobilenet_v2: kernels=3-x is not possible; allowed: alpha"),
+        ("mobilenet_v2:kernels=", r"mobilenet_v2: kernels= is not possible.*odd whole numbers as"),
+        ("mobilenet_v2:kernels=3-4", r"kernel = 4; allowed: an odd number >= 1"),
+        ("mobilenet_v2:residual=off", r"residual=off is not possible.*residual \(no for a network"),
+        ("resnet50:elementwise=", r"resnet50: elementwise= is not possible"),
+        ("efficientnet_b0:padding=", r"efficientnet_b0: padding= is not possible.*\(a word, def"),
     ],
 )
 def test_wrong_name_or_parameter_is_refused_with_what_is_allowed(text: str, message: str) -> None:

@@ -58,6 +58,89 @@ def test_pool_uses_the_floor_rule() -> None:
     assert net.shape("pool") == (16, 2, 3)
 
 
+def windows_rounded_up(size: int, kernel: int, stride: int, before: int, after: int) -> int:
+    """Windows until every position of the padded map is covered, none from after the map on."""
+    count, start = 1, stride - before
+    while start + kernel - stride < size + after and start < size:
+        start, count = start + stride, count + 1
+    return count
+
+
+@settings(deadline=None)
+@given(
+    st.integers(1, 20), st.integers(1, 5), st.integers(1, 6), st.integers(0, 4), st.integers(0, 4)
+)
+def test_pool_with_ceil_covers_the_map_but_starts_in_it(size, kernel, stride, before, after):
+    if max(before, after) >= kernel or size + before + after < kernel:
+        return
+    net = NetworkBuilder("net")
+    x = net.input("image", (2, size, 7))
+    walk = window((kernel, 1), (stride, 1), (before, 0, after, 0))
+    net.pool("pool", x, "max", walk, ceil=True)
+    assert net.shape("pool") == (2, windows_rounded_up(size, kernel, stride, before, after), 7)
+
+
+def test_pool_with_ceil_of_torchvision_figures() -> None:
+    # SqueezeNet: 3x3/2 on 111 -> 55, on 54 -> 27 (floor 26). GoogLeNet: on 112 -> 56 (floor 55).
+    for size, outputs in ((111, 55), (54, 27), (112, 56)):
+        net, x = started(8, size, size)
+        net.pool("pool", x, "max", window(3, stride=2), ceil=True)
+        assert net.shape("pool") == (8, outputs, outputs)
+
+
+@settings(deadline=None)
+@given(
+    st.integers(1, 9), st.integers(1, 5), st.integers(1, 4), st.integers(1, 2),
+    st.integers(0, 3), st.integers(-2, 3),
+)  # fmt: skip
+def test_conv_transpose_reaches_as_far_as_its_scattered_taps(
+    size, kernel, stride, dilation, before, after
+) -> None:
+    # Every input position scatters its taps to stride*position + dilation*tap; padding crops them.
+    if max(before, after) > dilation * (kernel - 1):
+        return
+    net = NetworkBuilder("net")
+    x = net.input("image", (6, size, 3))
+    walk = window((kernel, 1), (stride, 1), (before, 0, after, 0), (dilation, 1))
+    reached = [stride * p + dilation * t for p in range(size) for t in range(kernel)]
+    outputs = max(reached) + 1 - before - after
+    if outputs < 1:
+        return
+    net.conv_transpose("deconv", x, 4, walk, groups=2)
+    network = net.build()
+    assert network.operators[-1].output_shape == (4, outputs, 3)
+    assert network.macs == 4 * outputs * 3 * (6 // 2) * kernel
+    assert network.params == 4 * (6 // 2) * kernel
+    assert [op.name for op in network] == (
+        ["deconv"] if stride == 1 or size == 1 else ["deconv.zeros", "deconv"]
+    )
+
+
+def test_norm_scale_and_shift_count_their_learnables() -> None:
+    net, x = started(16, 4, 4)
+    x = net.shift("position", net.scale("gamma", net.norm("ln", x)), 16 * 4 * 4)
+    net.norm("plain", x, 0)
+    network = net.build()
+    assert [operator.params for operator in network] == [32, 16, 256, 0]
+    assert network.params == 32 + 16 + 256
+    assert network.macs == 0
+
+
+def test_moves_give_the_shape_asked_for() -> None:
+    net, x = started(16, 4, 6)
+    assert net.shape(net.reshape("tokens", x, (16, 24, 1))) == (16, 24, 1)
+    assert net.shape(net.transpose("mixed", "tokens", (24, 16, 1))) == (24, 16, 1)
+    assert net.shape(net.transpose("last", x)) == (16, 4, 6)
+    assert net.shape(net.pad("pad", x, (1, 0, 2, 3), channels=4)) == (20, 7, 9)
+    assert net.shape(net.upsample("up", x, (8, 12))) == (16, 8, 12)
+    assert net.shape(net.slice("crop", x, (16, 3, 3))) == (16, 3, 3)
+
+
+def test_add_broadcasts_a_term_of_one_pixel() -> None:
+    net, x = started()
+    assert net.shape(net.add("sum", net.pool("mean", x, "global"), x)) == (16, 8, 8)
+
+
 def test_global_pool_covers_the_map() -> None:
     net, x = started(16, 6, 7)
     net.pool("pool", x, "global")
@@ -180,6 +263,27 @@ REFUSALS: dict[str, tuple[Break, str]] = {
     "pool without window": (
         lambda net, x: net.pool("open", x, "max"),
         r"open: a max or avg pool needs a window, a global one has none",
+    ),
+    "transposed convolution that crops": (
+        lambda net, x: net.conv_transpose("up", x, 4, window(2, stride=2, padding=2)),
+        r"up: padding \(2, 2, 2, 2\) would crop .*; allowed: up to dilation x \(kernel - 1\) = 1 "
+        r"rows, 1 columns",
+    ),
+    "transposed convolution of stride zero": (
+        lambda net, x: net.conv_transpose("up", x, 4, window(2, stride=0)),
+        r"up: kernel \(2, 2\), stride \(0, 0\) and dilation \(1, 1\) must be >= 1",
+    ),
+    "reshape to other elements": (
+        lambda net, x: net.reshape("flat", x, (16, 8, 9)),
+        r"flat: a reshape of \(16, 8, 8\) cannot give \(16, 8, 9\)",
+    ),
+    "slice that grows": (
+        lambda net, x: net.slice("crop", x, (16, 9, 8)),
+        r"crop: a slice of \(16, 8, 8\) cannot be \(16, 9, 8\)",
+    ),
+    "pad that crops": (
+        lambda net, x: net.pad("pad", x, (-1, 0, 0, 0)),
+        r"pad: padding \(-1, 0, 0, 0\) and channels 0 must be >= 0; take a slice to crop",
     ),
     "dilated pool": (
         lambda net, x: net.pool("wide", x, "avg", window(2, dilation=2)),

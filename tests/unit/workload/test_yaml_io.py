@@ -14,7 +14,7 @@ from accelsim.errors import InputError, WorkloadError
 from accelsim.networks.registry import NETWORKS
 from accelsim.workload.builder import NetworkBuilder
 from accelsim.workload.network import Network
-from accelsim.workload.operators import Norm, Softmax
+from accelsim.workload.operators import Elementwise, Softmax
 from accelsim.workload.window import window
 from accelsim.workload.yaml_io import network_from_yaml, network_to_yaml
 from tests.oracles.random_networks import builders
@@ -100,6 +100,36 @@ def test_hand_written_short_forms_and_unfused_operators_are_read(tmp_path: Path)
     conv = net.conv("conv", net.input("image", (3, 8, 8)), 4, window(5, padding=2))
     net.activation("act", net.batch_norm("bn", conv), "relu")
     assert network_from_yaml(path) == net.build()
+
+
+def test_moves_norms_and_learned_operators_are_written_with_what_cannot_be_inferred() -> None:
+    net = NetworkBuilder("small", "own")
+    x = net.pool("pool", net.input("image", (4, 6, 6)), "max", window(3, stride=2), ceil=True)
+    x = net.scale("scale", net.norm("ln", x))
+    x = net.transpose("last", net.reshape("tokens", net.pad("pad", x, (0, 1, 1, 0)), (4, 16, 1)))
+    x = net.shift("position", net.pad("class", x, (0, 0, 1, 0), learnables=4), 68)
+    x = net.upsample("up", net.slice("crop", x, (4, 16, 1)), (32, 2))
+    net.conv_transpose("deconv", x, 3, window(2, stride=2))
+    net.pad("more", "deconv", 0, channels=5)
+    assert (
+        network_to_yaml(net.build()).partition("operators:\n")[2]
+        == """\
+  - {name: pool, op: max_pool, in: [image], kernel: 3, stride: 2, ceil: true}
+  - {name: ln, op: norm, in: [pool]}
+  - {name: scale, op: scale, in: [ln]}
+  - {name: pad, op: pad, in: [scale], pad: [0, 0, 1, 1]}
+  - {name: tokens, op: reshape, in: [pad], size: [4, 16, 1]}
+  - {name: last, op: transpose, in: [tokens], size: [4, 16, 1]}
+  - {name: class, op: pad, in: [last], pad: [0, 0, 1, 0], learnables: 4}
+  - {name: position, op: shift, in: [class], learnables: 68}
+  - {name: crop, op: slice, in: [position], size: [4, 16, 1]}
+  - {name: up, op: upsample, in: [crop], size: [32, 2]}
+  - {name: deconv.zeros, op: upsample, in: [up], size: [63, 3]}
+  - {name: deconv, op: conv, in: [deconv.zeros], out: 3, kernel: 2, pad: 1}
+  - {name: more, op: pad, in: [deconv], channels: 5}
+"""
+    )
+    assert read_back(net.build()) == net.build()
 
 
 START = "schema: 1\nname: net\ninputs: {image: [4, 8, 8]}\noperators:\n"
@@ -191,11 +221,12 @@ def test_file_that_is_no_mapping_is_refused_with_its_place(tmp_path: Path, conte
 
 def test_operator_that_files_do_not_know_is_refused_when_written() -> None:
     shape = (4, 1, 1)
-    norm = Norm(
-        name="ln", inputs=("x",), outputs=("ln",), input_shapes=(shape,), output_shapes=(shape,)
-    )
-    network = Network(name="net", inputs={"x": shape}, operators=(norm,))
-    with pytest.raises(WorkloadError, match=r"net: cannot be written to a file: ln: .*'norm'"):
+    root = Elementwise(
+        name="root", inputs=("x",), outputs=("root",), input_shapes=(shape,),
+        output_shapes=(shape,), function="sqrt",
+    )  # fmt: skip
+    network = Network(name="net", inputs={"x": shape}, operators=(root,))
+    with pytest.raises(WorkloadError, match=r"net: cannot be written to a file: root: .*'sqrt'"):
         network_to_yaml(network)
 
 
