@@ -33,6 +33,7 @@ from accelsim.report.style import (
     grid_height,
     legend_below,
     panel_grid,
+    share_scale,
     slide,
 )
 from accelsim.results.network import NetworkResult
@@ -62,6 +63,7 @@ def latency_figure(results: Sequence[NetworkResult]) -> Figure:
             f"{name}: {rounded(result.latency_ms)} ms, {counted(result.macs, 'MAC')}", weight="bold"
         )
         _latency_rows(panel, result, rows)
+    share_scale(figure.axes)
     kinds = {group.type for rows in groups for group in rows}
     colours = {TYPE_NAMES.get(k, k): c for k, c in TYPE_COLOURS.items() if k in kinds}
     legend_below(figure, {**colours, "share of MACs × total latency": INK})
@@ -104,6 +106,7 @@ def area_time_figure(results: Sequence[NetworkResult]) -> Figure:
             weight="bold",
         )
         _area_rows(panel, result, rows, colours)
+    share_scale(figure.axes)
     legend_below(figure, colours)
     return figure
 

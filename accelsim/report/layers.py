@@ -12,7 +12,7 @@ from matplotlib.ticker import EngFormatter, MaxNLocator
 from accelsim.report.digits import percent, rounded
 from accelsim.report.groups import CAUSES, cycles_by_cause, setting
 from accelsim.report.kernels import CAUSE_COLOURS
-from accelsim.report.style import GREY, INK, legend_below, slide
+from accelsim.report.style import GREEN, GREY, legend_below, slide
 from accelsim.results.layer import LayerResult
 from accelsim.results.network import NetworkResult
 
@@ -115,7 +115,7 @@ def key_place(layers: Sequence[LayerResult]) -> tuple[bool, float]:
 
 
 def _utilization_bars(panel: Axes, layers: Sequence[LayerResult]) -> None:
-    _add_bars(panel, [(x.index, 0.0, 100 * x.utilization) for x in layers if x.utilization], INK)
+    _add_bars(panel, [(x.index, 0.0, 100 * x.utilization) for x in layers if x.utilization], GREEN)
     panel.set_ylim(0, 100)
     panel.set_yticks((0, 50, 100))
     panel.set_ylabel("utilization (%)")

@@ -28,6 +28,9 @@ PALE_GREEN = "#A8DCCB"
 LINES = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, INK)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
+COMPARABLE = 3
+"""Ratio of the widest to the narrowest panel up to which they share a scale."""
+
 SLIDE = (13.333, 7.5)
 """Inches; a 16:9 slide, so that a font of 9 pt is 9 pt there."""
 
@@ -85,6 +88,20 @@ def panel_grid(figure: Figure, count: int) -> list[Axes]:
     for spare in panels[count:]:
         spare.remove()
     return panels[:count]
+
+
+def share_scale(panels: Sequence[Axes]) -> None:
+    """One x axis for all panels if it leaves the smallest legible; else each says it has its own.
+
+    Bars of panels beside each other are compared by length, whatever the numbers say.
+    """
+    ends = [panel.get_xlim()[1] for panel in panels]
+    if len(ends) > 1 and max(ends) <= COMPARABLE * min(ends):
+        for panel in panels:
+            panel.set_xlim(0, max(ends))
+    elif len(ends) > 1:
+        for panel in panels:
+            panel.set_xlabel(f"{panel.get_xlabel()}, own scale")
 
 
 def grid_height(count: int) -> float:
