@@ -11,7 +11,8 @@ from accelsim.cli.options import Output
 from accelsim.cli.output import print_rows
 from accelsim.cost.energy import explain as explained_costs
 from accelsim.errors import UsageError, suggestion
-from accelsim.results.layer import COLUMNS, LayerResult
+from accelsim.results.columns import COLUMNS
+from accelsim.results.layer import LayerResult
 from accelsim.results.network import Row
 
 

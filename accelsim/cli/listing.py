@@ -9,7 +9,7 @@ from accelsim.cli.output import print_rows
 from accelsim.dataflows import DATAFLOWS
 from accelsim.hardware.yaml_io import load_hardware, preset_names
 from accelsim.networks.registry import KERNEL, NETWORKS
-from accelsim.results.layer import COLUMNS
+from accelsim.results.columns import COLUMNS
 from accelsim.results.network import Row
 from accelsim.units import format_bandwidth, format_bytes, format_frequency
 

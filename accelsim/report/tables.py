@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from accelsim.report.digits import rounded
-from accelsim.results.layer import COLUMNS
+from accelsim.results.columns import COLUMNS
 from accelsim.results.network import Cell, Row
 
 UNIT_SUFFIXES = {

@@ -11,8 +11,9 @@ from typing import Any, get_type_hints
 
 from accelsim.errors import UsageError
 from accelsim.mapping import OPERANDS, Loop, Mapping
+from accelsim.results.columns import COLUMNS
 from accelsim.results.files import replacing, rows_to_csv
-from accelsim.results.layer import COLUMNS, LayerResult
+from accelsim.results.layer import LayerResult
 from accelsim.results.network import AreaPart, NetworkResult
 
 SCHEMA = 1

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from accelsim.errors import UsageError, suggestion
 from accelsim.mapping import Mapping
-from accelsim.results.layer import COLUMNS, LayerResult
+from accelsim.results.columns import COLUMNS
+from accelsim.results.layer import LayerResult
 
 Cell = str | int | float | None
 Row = dict[str, Cell]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from accelsim.networks.registry import NETWORKS
-from accelsim.results.layer import COLUMNS
+from accelsim.results.columns import COLUMNS
 
 PRESET = Path(__file__).parents[2] / "hw_configs" / "edge_16x16.yaml"
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from accelsim.results.layer import COLUMNS
+from accelsim.results.columns import COLUMNS
 
 CONTRACT = [
     "network", "index", "layer", "operator", "kernel_h", "kernel_w", "stride", "groups",

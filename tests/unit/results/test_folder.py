@@ -9,8 +9,8 @@ import pytest
 
 from accelsim.errors import UsageError
 from accelsim.evaluate import simulate
+from accelsim.results.columns import COLUMNS
 from accelsim.results.folder import load_result, load_results, save_results
-from accelsim.results.layer import COLUMNS
 
 
 @pytest.fixture(scope="module")
