@@ -12,6 +12,8 @@ import numpy as np
 
 from accelsim.jit import njit
 from accelsim.schedule.kernels import (
+    columns_of,
+    rows_of,
     sums_rest_in_buffer,
     tile_bytes,
     tile_work,
@@ -191,11 +193,38 @@ def channel_time(payload, machine):
 
 
 @njit
-def cycles_bound(nest, machine, tile, work_cycles, payload, first_positions):
-    """Fewest cycles of any schedule: the array behind its first load, or the channel.
+def steps_of(nest, tile):
+    """Steps of a tiling."""
+    return (
+        -(-nest.N // tile[0]) * -(-nest.G // tile[1]) * -(-nest.K // tile[2])
+        * -(-nest.C // tile[3]) * -(-nest.P // tile[4]) * -(-nest.Q // tile[5])
+    )  # fmt: skip
 
-    The array starts after the first tiles have arrived and the last tile leaves after it has
-    ended; the channel carries every byte, and the last store arrives `latency` after its slot.
+
+@njit
+def always_reads(axis):
+    """Whether every window along the axis meets the map, so that no tile is all padding."""
+    reach = (axis.taps - 1) * axis.dilation
+    return axis.pad <= reach and (axis.outputs - 1) * axis.stride - axis.pad < axis.size
+
+
+@njit
+def loading_steps(nest, machine, steps):
+    """Steps that certainly load something: all, unless a tile can be all padding or all kept."""
+    if machine.halo_keep or not always_reads(rows_of(nest)) or not always_reads(columns_of(nest)):
+        return 0
+    return steps
+
+
+@njit
+def cycles_bound(nest, machine, tile, work_cycles, read, written, first_positions):
+    """Fewest cycles of any schedule; the largest of three bounds, and the last store's latency.
+
+    The array: it starts after the first tiles have arrived, and the last tile leaves after it has
+    ended. The channel: it carries every byte. The buffers: a tile is asked for when the step before
+    the last one has left its buffer, so step i ends no earlier than step i - 2 plus its own load,
+    latency and work (i - 1 where nothing is double-buffered); half of all is a bound on the longer
+    of the two chains.
     """
     first = tile_bytes(
         tile[0] * tile[1] * tile[3] * first_positions * nest.input_tensors, nest.input_bits
@@ -212,7 +241,11 @@ def cycles_bound(nest, machine, tile, work_cycles, payload, first_positions):
     ):
         last_outputs *= bound - ((bound - 1) // size) * size
     last = tile_bytes(last_outputs, nest.output_bits)
-    arrays = work_cycles + channel_time(first, machine) + channel_time(last, machine)
+    store = channel_time(last, machine)
+    array = work_cycles + channel_time(first, machine) + store
     if first > 0:
-        arrays += machine.dram_latency
-    return machine.dram_latency + max(arrays, channel_time(payload, machine))
+        array += machine.dram_latency
+    chain = channel_time(read, machine) + work_cycles
+    chain += loading_steps(nest, machine, steps_of(nest, tile)) * machine.dram_latency
+    buffers = chain // (1 + machine.double_buffered) + store
+    return machine.dram_latency + max(array, channel_time(read + written, machine), buffers)

@@ -16,6 +16,7 @@ from accelsim.mapper.closed_forms import (
     dram_payload,
     fill_bytes,
     fits,
+    steps_of,
     work_totals,
 )
 from accelsim.schedule.kernels import bytes_on_channel, columns_of, cut_axis, rows_of, walk
@@ -81,15 +82,6 @@ def score(code, nest, machine, spec, space, orders, max_steps):
 
 
 @njit
-def steps_of(nest, tile):
-    """Steps of a tiling."""
-    return (
-        -(-nest.N // tile[0]) * -(-nest.G // tile[1]) * -(-nest.K // tile[2])
-        * -(-nest.C // tile[3]) * -(-nest.P // tile[4]) * -(-nest.Q // tile[5])
-    )  # fmt: skip
-
-
-@njit
 def add_orders(nest, machine, orders, tile, axes, work, chosen, found):
     """Append one candidate per distinct block order; returns the new number of candidates."""
     rows, cols = axes
@@ -106,7 +98,7 @@ def add_orders(nest, machine, orders, tile, axes, work, chosen, found):
             row[dim] = tile[dim]
         row[6] = number
         first_positions = rows.first * cols.first
-        row[7] = cycles_bound(nest, machine, tile, work[0], read + written, first_positions)
+        row[7] = cycles_bound(nest, machine, tile, work[0], read, written, first_positions)
         row[8], row[9] = read, written
         row[10], row[11] = work[1] + written, work[2] + read
         found += 1
