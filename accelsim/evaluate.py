@@ -68,9 +68,9 @@ def simulate(
     """
     network = load_network(network) if isinstance(network, str) else network
     hardware = load_hardware(hardware) if isinstance(hardware, str) else hardware
-    _known("engine", engine, tuple(ENGINES))
-    _known("objective", objective, tuple(OBJECTIVES))
-    _known("dataflow", dataflow, ("auto", *DATAFLOWS))
+    check_known("engine", engine, tuple(ENGINES))
+    check_known("objective", objective, tuple(OBJECTIVES))
+    check_known("dataflow", dataflow, ("auto", *DATAFLOWS))
     if batch < 1:
         raise UsageError(f"batch {batch}: must be >= 1")
     hardware = built_for(hardware, dataflow)
@@ -219,6 +219,7 @@ def _measured(operator: Operator, setting: Setting, nest: Nest, found: Found) ->
         "compulsory_bytes": compulsory_bytes(nest),
         "buffer_bytes": sum(fills.values()),
         "steps": len(program),
+        "mapping_proved": int(found.optimal),
         **_energy_columns(parts),
     }
 
@@ -232,6 +233,7 @@ def _nothing() -> dict[str, Any]:
         "compulsory_bytes": 0,
         "buffer_bytes": 0,
         "steps": 0,
+        "mapping_proved": None,
         **_energy_columns(dict.fromkeys(ENERGY_PARTS, 0.0)),
     }
 
@@ -286,6 +288,7 @@ def area_parts(hardware: Accelerator) -> tuple[AreaPart, ...]:
 def _provenance(network: Network, hardware: Accelerator) -> dict[str, object]:
     return {
         "hardware_digest": hardware.digest,
+        "hardware_values": hardware.flat_keys(),
         "network_digest": network.digest,
         "model_level": "one on-chip level, in order, one core",
         "assumptions": list(ASSUMPTIONS),
@@ -298,7 +301,8 @@ def _versions() -> tuple[tuple[str, str], ...]:
     return tuple((name, version(name)) for name in ("accelsim", "numpy", "numba", "simpy"))
 
 
-def _known(what: str, word: str, allowed: tuple[str, ...]) -> None:
+def check_known(what: str, word: str, allowed: tuple[str, ...]) -> None:
+    """Raise UsageError unless the word is one of those allowed."""
     if word not in allowed:
         raise UsageError(
             f"{what} '{word}'; allowed: {', '.join(allowed)}{suggestion(word, allowed)}"

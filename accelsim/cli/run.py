@@ -11,7 +11,7 @@ from accelsim.cli.reasons import why_low
 from accelsim.cli.relative import COLUMNS as RELATIVE
 from accelsim.cli.relative import relative_rows
 from accelsim.evaluate import simulate
-from accelsim.results.files import replacing, rows_to_csv
+from accelsim.results.files import rows_to_csv
 from accelsim.results.folder import save_results
 from accelsim.results.network import NetworkResult
 
@@ -52,11 +52,8 @@ def save(results: Sequence[NetworkResult], output: Output, *, relative: bool, pl
     """Write the folder, if there is to be one: tables and mappings, then plots."""
     if output.out is None:
         return
-    save_results(results, output.out)
-    if relative:
-        with replacing(output.out) as fresh:
-            text = rows_to_csv(relative_rows(results))
-            (fresh / "relative.csv").write_text(text, encoding="utf-8")
+    more = {"relative.csv": rows_to_csv(relative_rows(results), RELATIVE)} if relative else {}
+    save_results(results, output.out, more)
     if plots:
         from accelsim.cli.plot import draw_folder  # matplotlib takes half a second
 

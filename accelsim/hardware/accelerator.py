@@ -229,9 +229,15 @@ class Accelerator(Section):
 
     @property
     def sram_banks(self) -> int:
-        """Banks that the scratchpad is built of: as stated, more where its ports need them."""
+        """Banks that the scratchpad is built of: as stated, more where its traffic needs them.
+
+        In one cycle they serve the read port, the write port twice (a partial sum is read to be
+        added to) and the DRAM channel.
+        """
         pad = self.scratchpad
-        moved_bits = 8 * (self.sram_read_bytes_per_cycle + self.sram_write_bytes_per_cycle)
+        dma_bytes = Fraction(self.dram.bandwidth_bytes_per_s, self.clock_hz)
+        moved_bytes = self.sram_read_bytes_per_cycle + 2 * self.sram_write_bytes_per_cycle
+        moved_bits = 8 * (moved_bytes + dma_bytes)
         parts = 1 if pad.partition is None else 3
         return max(pad.banks, parts, ceil(Fraction(moved_bits, pad.ports * pad.word_bits)))
 

@@ -189,7 +189,8 @@ def fits(machine, fill):
 @njit
 def channel_time(payload, machine):
     """Fewest whole cycles that a payload can hold the channel, bursts not filled up."""
-    return payload * machine.clock // machine.bandwidth
+    whole, rest = payload // machine.bandwidth, payload % machine.bandwidth
+    return whole * machine.clock + rest * machine.clock // machine.bandwidth
 
 
 @njit

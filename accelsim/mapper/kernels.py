@@ -164,6 +164,12 @@ def objective_value(objective, prices, base_pj, cycles, moved):
 
 
 @njit
+def second_choice(objective, cycles, moved):
+    """What decides between equals: cycles where traffic is the objective, else DRAM bytes."""
+    return float(cycles) if objective == BY_DRAM_BYTES else float(moved)
+
+
+@njit
 def bounds_of_candidates(objective, prices, base_pj, candidates):
     """float64[n]: least value of the objective for each candidate int64[n, 12]."""
     bounds = np.empty(candidates.shape[0], dtype=np.float64)
@@ -177,20 +183,24 @@ def bounds_of_candidates(objective, prices, base_pj, candidates):
 
 @njit
 def pop_best(codes, nest, machine, spec, orders, candidates, base_pj, objective, prices, most):
-    """Re-score candidates in order until the next bound is no better than the best score.
+    """Re-score candidates in order until the next bounds are no better than the best scores.
 
-    codes: int64[n], base_pj: float64[n], candidates: int64[n, 12], all sorted by their bounds.
+    codes: int64[n], base_pj: float64[n], candidates: int64[n, 12], all sorted by their
+    bounds and, among equals, by the bound of the second choice.
     Returns (number of the best, candidates re-scored, whether the best is proved).
     """
-    best, best_score, best_moved = -1, np.inf, 0
+    best, best_score, best_second = -1, np.inf, np.inf
     bounds = bounds_of_candidates(objective, prices, base_pj, candidates)
     for number in range(candidates.shape[0]):
-        if bounds[number] >= best_score:
+        row = candidates[number]
+        second = second_choice(objective, row[7], row[8] + row[9])
+        if (bounds[number], second) >= (best_score, best_second):
             return best, number, True
         if number == most:
             return best, number, False
         cycles, moved = rescore(codes[number], nest, machine, spec, orders, candidates[number])
         score = objective_value(objective, prices, base_pj[number], cycles, moved)
-        if score < best_score or (score == best_score and moved < best_moved):
-            best, best_score, best_moved = number, score, moved
+        second = second_choice(objective, cycles, moved)
+        if (score, second) < (best_score, best_second):
+            best, best_score, best_second = number, score, second
     return best, candidates.shape[0], True

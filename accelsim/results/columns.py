@@ -56,6 +56,7 @@ COLUMNS = (
     Column("compulsory_bytes", "B", "distinct inputs, weights and outputs: the least traffic"),
     Column("buffer_bytes", "B", "what the mapping claims of the on-chip buffer"),
     Column("steps", "", "steps of the tile program"),
+    Column("mapping_proved", "", "1: the mapping is the proved optimum of the searched space"),
     Column("energy_mac_pj", "pJ", "multipliers, adders and PE registers"),
     Column("energy_sram_pj", "pJ", "on-chip buffer accesses"),
     Column("energy_dram_pj", "pJ", "DRAM accesses"),
@@ -117,3 +118,10 @@ SUMMARY_COLUMNS = (
     Column("area_time_mm2_ms", "mm2 ms", "area x latency"),
 )
 """Columns of summary.csv and, behind the axes, of sweep.csv."""
+
+FILES = {
+    "layers.csv": COLUMNS,
+    "kernels.csv": KERNEL_COLUMNS,
+    "summary.csv": SUMMARY_COLUMNS,
+}
+"""Output file -> its columns."""

@@ -15,10 +15,11 @@ from accelsim.errors import UsageError
 from accelsim.results.network import Row
 
 
-def rows_to_csv(rows: Sequence[Row]) -> str:
-    """CSV text with a header; unknown values are blank."""
+def rows_to_csv(rows: Sequence[Row], columns: Sequence[str] = ()) -> str:
+    """CSV text with a header, of `columns` or those of the first row; unknown values are blank."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    names = columns or list(rows[0])
+    writer = csv.DictWriter(text, fieldnames=names, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
@@ -41,6 +42,7 @@ def replacing(folder: str | Path, stale: Sequence[str] = ()) -> Iterator[Path]:
         yield fresh
         fresh.chmod(0o755)
         target.mkdir(exist_ok=True)
+        _check_replaceable(fresh, target)
         for old in [path for pattern in stale for path in target.glob(pattern)]:
             old.unlink()
         for path in fresh.iterdir():
@@ -49,3 +51,10 @@ def replacing(folder: str | Path, stale: Sequence[str] = ()) -> Iterator[Path]:
         raise UsageError(f"{target}: cannot write there: {error.strerror}") from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _check_replaceable(fresh: Path, target: Path) -> None:
+    """Refuse before anything is moved when a folder stands where a file is to go."""
+    for path in fresh.iterdir():
+        if (target / path.name).is_dir():
+            raise UsageError(f"{target / path.name}: a folder stands where a file is to go")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Mapping as TextMapping
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -20,13 +21,22 @@ SCHEMA = 1
 """Of manifest.json and the csv files; 1: first release."""
 
 
-def save_results(results: Sequence[NetworkResult], folder: str | Path) -> Path:
-    """Write results of one or more networks into `folder`; files of other names are left alone.
+OF_A_RUN = ("relative.csv", "plots/*.svg", "plots/*.png")
+"""What an earlier run may have left beside the files that every run writes."""
+
+
+def save_results(
+    results: Sequence[NetworkResult], folder: str | Path, more: TextMapping[str, str] | None = None
+) -> Path:
+    """Write results of one or more networks, and `more` files of text, into `folder`.
+
+    What else an earlier run wrote there goes, so that a folder tells one story; files of other
+    names are left alone.
 
     Raises UsageError when the folder cannot be written; then nothing has changed.
     """
-    with replacing(folder) as fresh:
-        for name, text in _texts(results).items():
+    with replacing(folder, OF_A_RUN) as fresh:
+        for name, text in {**_texts(results), **(more or {})}.items():
             (fresh / name).write_text(text, encoding="utf-8")
     return Path(folder)
 

@@ -45,6 +45,7 @@ class LayerResult:
     sram_write_bytes: int
     buffer_bytes: int
     steps: int
+    mapping_proved: int | None
     energy_mac_pj: float
     energy_sram_pj: float
     energy_dram_pj: float

@@ -63,9 +63,9 @@ class NetworkResult:
         return self.cycles / self.clock_hz * 1e3
 
     @property
-    def images_per_s(self) -> float:
-        """Batch over latency."""
-        return self.batch / self.latency_ms * 1e3
+    def images_per_s(self) -> float | None:
+        """Batch over latency; None for a network that takes no time."""
+        return self.batch / self.latency_ms * 1e3 if self.cycles else None
 
     @property
     def energy_uj(self) -> float:

@@ -18,7 +18,6 @@ from accelsim.workload.operators import (
     Move,
     Operator,
     Pool,
-    elements,
 )
 
 if TYPE_CHECKING:
@@ -138,15 +137,16 @@ def nest_of(operator: Operator, hardware: Accelerator, batch: int) -> Nest | Non
 
 
 def _map_nest(operator: Operator, hardware: Accelerator, batch: int) -> Nest:
-    """An operator that walks its output map once; images count as groups."""
-    channels, height, width = operator.output_shape
-    full = channels * height * width
-    gates = 0
-    tensors = 1
+    """An operator that walks its output map once, a split its input map; images count as groups.
+
+    An input of 1x1 is a gate: one word per channel. Any other is read beside every output.
+    """
+    walked = operator.output_shape if len(operator.outputs) == 1 else operator.input_shape
+    channels, height, width = walked
+    gates, tensors = 0, 1
     if isinstance(operator, Elementwise):
-        sizes = [elements(shape) for shape in operator.input_shapes]
-        tensors = sum(size == full for size in sizes)
-        gates = len(sizes) - tensors
+        gates = sum(shape != walked and shape[1:] == (1, 1) for shape in operator.input_shapes)
+        tensors = len(operator.input_shapes) - gates
     dims = ConvDims(G=batch * channels, P=height, Q=width, H=height, W=width)
     nest = _nest(
         dims, hardware, vector_ops=vector_unit.ops_per_output(operator), has_weight=int(gates > 0)

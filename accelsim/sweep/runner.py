@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 from accelsim.errors import AccelsimError, UsageError, suggestion
-from accelsim.evaluate import ENGINES, simulate
+from accelsim.evaluate import ENGINES, check_known, simulate
 from accelsim.hardware.accelerator import DATAFLOW_NAMES, Accelerator
 from accelsim.hardware.yaml_io import load_hardware
 from accelsim.mapper.search import OBJECTIVES
@@ -132,18 +132,11 @@ def _tell(progress: Progress | None, done: int, total: int, following: str) -> N
 
 
 def _check(settings: Settings) -> None:
-    _check_word("engine", settings.engine, ENGINES)
-    _check_word("objective", settings.objective, OBJECTIVES)
-    _check_word("dataflow", settings.dataflow, ("auto", *DATAFLOW_NAMES))
+    check_known("engine", settings.engine, tuple(ENGINES))
+    check_known("objective", settings.objective, tuple(OBJECTIVES))
+    check_known("dataflow", settings.dataflow, ("auto", *DATAFLOW_NAMES))
     if settings.batch < 1:
         raise UsageError(f"batch {settings.batch}: must be >= 1")
-
-
-def _check_word(what: str, word: str, allowed: Collection[str]) -> None:
-    if word not in allowed:
-        raise UsageError(
-            f"{what} '{word}'; allowed: {', '.join(allowed)}{suggestion(word, allowed)}"
-        )
 
 
 def _check_keys(hardware: Accelerator, axes: Axes) -> None:

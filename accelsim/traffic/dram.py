@@ -10,5 +10,7 @@ def transfer_cycles(payload_bytes: int, burst_bytes: int, clock: int, bandwidth:
     """Cycles that one operand's tile holds the channel, rounded up once.
 
     `clock` and `bandwidth` may be reduced by their common divisor (cycles and bytes per second).
+    Divided before it is multiplied, so that 64 bits hold what Python's integers hold.
     """
-    return -(-(-(-payload_bytes // burst_bytes) * burst_bytes * clock) // bandwidth)
+    moved = -(-payload_bytes // burst_bytes) * burst_bytes
+    return moved // bandwidth * clock + -(-(moved % bandwidth) * clock // bandwidth)

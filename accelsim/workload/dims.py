@@ -16,8 +16,6 @@ RELEVANT = {
 }
 """A loop whose dimension is not listed leaves the operand's tile where it is."""
 
-REDUCTION = frozenset("CRS")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvDims:
@@ -73,6 +71,12 @@ class ConvDims:
 
 
 def touched(outputs: int, taps: int, stride: int, dilation: int, pad: int, size: int) -> int:
-    """Distinct positions 0 <= x < size that outputs*stride + taps*dilation - pad reach."""
-    reached = {out * stride + tap * dilation - pad for out in range(outputs) for tap in range(taps)}
-    return sum(1 for position in reached if 0 <= position < size)
+    """Distinct positions 0 <= x < size that out*stride + tap*dilation - pad reach."""
+    if taps > 1 and (dilation > 1 or stride > taps):
+        places = {
+            out * stride + tap * dilation - pad for out in range(outputs) for tap in range(taps)
+        }
+        return sum(1 for place in places if 0 <= place < size)
+    step = stride if taps == 1 else 1
+    reached = ((outputs - 1) * stride + taps - 1) // step + 1
+    return max(min(reached, -(-(size + pad) // step)) - -(-pad // step), 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from accelsim.cost.energy import unit_energies
 from accelsim.errors import MappingError, UsageError
 from accelsim.evaluate import simulate
 from accelsim.hardware.yaml_io import load_hardware
@@ -108,3 +109,55 @@ def test_simulate_layer_larger_than_any_tile_says_bytes_needed_and_there(size, p
     )
     with pytest.raises(MappingError, match=problem):
         simulate("inception_v3", hardware)
+
+
+def test_simulate_energy_parts_are_actions_times_unit_energies():
+    """Leakage counts the launch too; a fused activation works on the vector unit."""
+    hardware = load_hardware("edge_16x16").replace({"operator_overhead.launch_cycles": 1000})
+    units = unit_energies(hardware, "ws")
+    layer = simulate("mobilenet_v1", hardware).layers[1]
+    assert (layer.type, layer.stall_launch_cycles) == ("dw", 1000)
+    seconds = layer.cycles / layer.clock_hz
+    assert layer.energy_leakage_pj == pytest.approx(units.leakage_mw * 1e-3 * seconds * 1e12)
+    outputs = layer.out_c * layer.out_h * layer.out_w
+    assert layer.energy_vector_pj == pytest.approx(2 * outputs * units.vector_op_pj)  # relu6
+    assert layer.energy_mac_pj == pytest.approx(layer.macs * units.mac_pj)
+    assert layer.energy_sram_pj == pytest.approx(
+        layer.sram_read_bytes * units.sram_read_pj_per_byte
+        + layer.sram_write_bytes * units.sram_write_pj_per_byte
+    )
+    assert layer.energy_dram_pj == pytest.approx(layer.dram_bytes * units.dram_pj_per_byte)
+
+
+@pytest.mark.parametrize("size", [8, 16, 32, 64])
+def test_simulate_no_layer_moves_more_than_the_banks_of_its_buffer_can(size):
+    hardware = load_hardware("edge_16x16").replace({"array.rows": size, "array.cols": size})
+    width = hardware.sram_banks * hardware.scratchpad.ports * hardware.scratchpad.word_bits // 8
+    for layer in simulate("inception_v3", hardware).layers:
+        assert layer.sram_bytes <= layer.cycles * width
+
+
+def test_simulate_network_that_only_joins_tensors_takes_no_time():
+    builder = NetworkBuilder("joined")
+    parts = [builder.input(name, (4, 2, 2)) for name in ("a", "b")]
+    builder.concat("join", *parts)
+    result = simulate(builder.build())
+    assert (result.cycles, result.latency_ms, result.macs) == (0, 0, 0)
+    assert result.images_per_s is None
+    assert result.utilization is None
+    assert result.layers[0].bound == ""
+
+
+def test_simulate_huge_products_engines_agree():
+    """65536 x 512 x 1024 weights at once: bytes times clock do not fit 63 bits."""
+    builder = NetworkBuilder("huge")
+    builder.linear("fc", builder.input("image", (2**15, 32, 32)), 4)
+    hardware = load_hardware("edge_16x16").replace(
+        {
+            "clock": "499999999 Hz",
+            "memory.levels.dram.bandwidth": "12799999999 B/s",
+            "memory.levels.sram.size": "1 GiB",
+        }
+    )
+    fast = simulate(builder.build(), hardware)
+    assert fast.layers == simulate(builder.build(), hardware, engine="events").layers

@@ -77,10 +77,10 @@ def test_edge_preset_figures():
 
 
 def test_edge_preset_with_a_larger_array_gets_wider_ports_and_more_banks():
-    """64 x 64: 128 B read and 64 x 4 B written per cycle, 384 B of 16 B words."""
+    """64 x 64: 128 B read, 256 B added to and 25.6 B of DRAM per cycle: 665.6 B, 16 B words."""
     large = load_hardware("edge_16x16").replace({"array.rows": 64, "array.cols": 64})
     assert (large.sram_read_bytes_per_cycle, large.sram_write_bytes_per_cycle) == (128, 256)
-    assert large.sram_banks == 24
+    assert large.sram_banks == 42
     narrow = large.replace({"memory.levels.sram.read_bytes_per_cycle": 32})
     assert narrow.sram_read_bytes_per_cycle == 32
 
