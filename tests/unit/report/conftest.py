@@ -18,6 +18,7 @@ PLAIN = {
     "channel_cycles": 80, "dram_read_bytes": 600, "dram_write_bytes": 400,
     "dram_payload_bytes": 900, "compulsory_bytes": 800,
     "sram_read_bytes": 5000, "sram_write_bytes": 1000, "buffer_bytes": 700, "steps": 3,
+    "mapping_proved": 1,
     "energy_mac_pj": 10.0, "energy_sram_pj": 20.0, "energy_dram_pj": 30.0,
     "energy_vector_pj": 0.0, "energy_leakage_pj": 5.0,
     "peak_macs_per_cycle": 64, "clock_hz": 1_000_000,
