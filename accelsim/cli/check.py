@@ -10,8 +10,9 @@ from accelsim.cost.energy import unit_energies
 from accelsim.documents import read_yaml, validate
 from accelsim.errors import HardwareError, InputError, Problem
 from accelsim.hardware.accelerator import Accelerator
+from accelsim.hardware.scalesim_cfg import hardware_from_cfg
+from accelsim.importers.content import kind_of, network_from_file
 from accelsim.units import format_bandwidth, format_bytes, format_frequency
-from accelsim.workload.yaml_io import network_from_yaml
 
 HARDWARE_KEYS = ("array", "memory")
 WORKLOAD_KEYS = ("operators", "inputs")
@@ -28,6 +29,11 @@ def check_files(files: tuple[str, ...]) -> None:
 
 def checked(file: str) -> str:
     """What the file holds, in one line; raises an error for a file that cannot be used."""
+    kind = kind_of(file)
+    if kind == "cfg":
+        return _hardware(file, hardware_from_cfg(file))
+    if kind != "yaml":
+        return _workload(file)
     document = read_yaml(file)
     if any(key in document.data for key in WORKLOAD_KEYS):
         return _workload(file)
@@ -41,7 +47,7 @@ def checked(file: str) -> str:
 
 
 def _workload(file: str) -> str:
-    network = network_from_yaml(file)
+    network = network_from_file(file)
     return (
         f"network {network.name}, {len(network.operators)} operators, "
         f"{network.macs / 1e6:,.1f} M MACs, {network.params / 1e6:,.2f} M parameters"

@@ -5,22 +5,36 @@ from __future__ import annotations
 from inspect import signature
 
 from accelsim.cli.options import Output
-from accelsim.cli.output import print_rows
+from accelsim.cli.output import note, print_rows, print_table
 from accelsim.dataflows import DATAFLOWS
 from accelsim.hardware.yaml_io import load_hardware, preset_names
-from accelsim.networks.registry import KERNEL, NETWORKS
-from accelsim.results.columns import COLUMNS
+from accelsim.networks.parameters import VARIANTS
+from accelsim.networks.registry import NETWORKS
+from accelsim.report.network_rows import SIZES, mac_shares
+from accelsim.results.columns import FILES
 from accelsim.results.network import Row
 from accelsim.units import format_bandwidth, format_bytes, format_frequency
+
+SHARE = "share_of_macs_"
+NETWORK_TABLE = (
+    "network", "params", "macs", "operators", *(f"{size} %" for size in (*SIZES, "other")),
+    "source",
+)  # fmt: skip
 
 
 def show(what: str, output: Output) -> None:
     """Print one of the lists."""
-    print_rows(LISTS[what](), output)
+    rows = LISTS[what]()
+    if what == "networks" and output.format == "table":
+        print_table([_narrow(row) for row in rows], NETWORK_TABLE, "MACs per kernel size in %")
+        common = ", ".join(VARIANTS)
+        note(f"settings: as --format csv has them; every network also takes {common}", output)
+    else:
+        print_rows(rows, output)
 
 
 def network_rows() -> list[Row]:
-    """Built-in networks with what may follow their names after a colon."""
+    """Built-in networks with what their definitions take after a colon, besides VARIANTS."""
     rows: list[Row] = []
     for name, record in NETWORKS.items():
         network = record.function()
@@ -28,13 +42,26 @@ def network_rows() -> list[Row]:
             {
                 "network": name,
                 "aliases": ", ".join(record.aliases),
-                "settings": ", ".join((*signature(record.function).parameters, KERNEL)),
-                "macs": network.macs,
+                "settings": ", ".join(signature(record.function).parameters),
                 "params": network.params,
+                "macs": network.macs,
+                "operators": len(network.operators),
+                **{f"{SHARE}{size}": share for size, share in mac_shares(network).items()},
                 "source": record.source,
             }
         )
     return rows
+
+
+def _narrow(row: Row) -> Row:
+    """A row for the table: aliases below the name, shares in percent under short names."""
+    shares = {
+        f"{name.removeprefix(SHARE)} %": f"{100 * value:5.1f}" if value else None
+        for name, value in row.items()
+        if name.startswith(SHARE) and isinstance(value, float)
+    }
+    names = [str(row["network"]), *str(row["aliases"]).split(", ")]
+    return {**row, **shares, "network": "\n= ".join(filter(None, names))}
 
 
 def hardware_rows() -> list[Row]:
@@ -74,8 +101,10 @@ def dataflow_rows() -> list[Row]:
 
 
 def column_rows() -> list[Row]:
-    """Columns of layers.csv in their order."""
-    return [dict(column._asdict()) for column in COLUMNS]
+    """Columns of every output file in their order."""
+    return [
+        {"file": file, **column._asdict()} for file, columns in FILES.items() for column in columns
+    ]
 
 
 LISTS = {

@@ -6,12 +6,15 @@ Only declarations, so that `--help` is quick: a command imports what it does whe
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from accelsim.cli.group import FAILED, Commands
 from accelsim.cli.options import (
+    FILE_FORMS,
     LISTED,
+    MOST_IMAGES,
     PICTURES,
     SUBJECTS,
     Output,
@@ -50,8 +53,9 @@ def main() -> None:
 def list_names(what: str, output: Output) -> None:
     """List networks, hardware presets, dataflows or columns.
 
-    Columns are those of layers.csv. Settings of a network follow its name after a colon:
-    mobilenet_v1:alpha=0.5,resolution=160.
+    Networks are shown with parameters, MACs and the share of MACs per kernel size. Their settings
+    follow the name after a colon: mobilenet_v1:alpha=0.5,resolution=160. Columns are those of
+    layers.csv.
     """
     from accelsim.cli.listing import show
 
@@ -134,43 +138,93 @@ def sweep(
 
 
 @main.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--by", **one_of(SUBJECTS), help="One subject only.")
+@click.argument("subject", metavar="DIR|NETWORK")
+@click.option("--by", **one_of(SUBJECTS), help="One subject of a folder only.")
+@click.option("--kind", **one_of(("structure",)), help="Draw a network: boxes and edges.")
+@click.option(
+    "--blocks", metavar="PREFIX",
+    help="With --kind: only operators whose names start so, as in Mixed_5b or blocks.2.0.",
+)  # fmt: skip
+@out_option
 @click.option(
     "--format", "pictures", default="both", show_default=True, **one_of(tuple(PICTURES)),
     help="Kind of picture.",
 )  # fmt: skip
 @quiet_option
 @debug_option
-def plot(folder: Path, by: str | None, pictures: str, quiet: bool) -> None:
-    """Draw the plots of a run or sweep folder again.
+def plot(subject: str, quiet: bool, **choices: Any) -> None:
+    """Draw the plots of a run or sweep folder again, or a network.
 
     What the folder holds decides what can be drawn into DIR/plots: kernel and layer after run,
-    array after sweep.
+    array after sweep. With --kind structure, the graph of NETWORK (a built-in name or a workload
+    file) is drawn into --out, or here without it; large ones take several pages.
     """
-    from accelsim.cli.plot import draw_folder
+    from accelsim.cli.plot import Choices, draw
 
-    for path in draw_folder(folder, PICTURES[pictures], by):
+    for path in draw(subject, Choices(**choices)):
         if not quiet:
             click.echo(path)
 
 
 @main.command()
 @networks_argument
+@click.option(
+    "--format", "form", default="yaml", show_default=True, **one_of(FILE_FORMS),
+    help="Workload file, or SCALE-Sim topology (csv).",
+)  # fmt: skip
 @out_option
 @quiet_option
 @debug_option
-def export(networks: tuple[str, ...], out: Path | None, quiet: bool) -> None:
-    """Write networks as workload files.
+def export(networks: tuple[str, ...], form: str, out: Path | None, quiet: bool) -> None:
+    """Write networks as workload files, or SCALE-Sim topologies.
 
     Writes DIR/NAME.yaml; one network without --out goes to stdout. The files can be edited and run:
-    accelsim run DIR/NAME.yaml.
+    accelsim run DIR/NAME.yaml. A topology holds convolutions without padding, or matrix products;
+    what could not be read back is refused.
     """
     from accelsim.cli.export import export_networks
 
-    for path in export_networks(networks, out):
+    for path in export_networks(networks, out, form):
         if not quiet:
             click.echo(f"wrote {path}", err=True)
+
+
+@main.command("import")
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--batch", type=click.IntRange(1, MOST_IMAGES), metavar="N",
+    help="Images at a time of an ONNX graph that leaves it open.",
+)  # fmt: skip
+@click.option(
+    "--input-shape", "shapes", multiple=True, metavar="[NAME=]SIZES",
+    help="Sizes of an image, as in 3x224x224; for one of several inputs with its name.",
+)  # fmt: skip
+@click.option(
+    "--skip", multiple=True, metavar="NODE",
+    help="Name or op of ONNX nodes to leave out; may be repeated.",
+)  # fmt: skip
+@out_option
+@quiet_option
+@debug_option
+def import_file(
+    file: str,
+    batch: int | None,
+    shapes: tuple[str, ...],
+    skip: tuple[str, ...],
+    out: Path | None,
+    quiet: bool,
+) -> None:
+    """Convert a file of another tool: ONNX, SCALE-Sim.
+
+    An ONNX graph, with or without its weights, or a SCALE-Sim topology (csv) becomes a workload
+    file, a SCALE-Sim configuration (cfg) a hardware file. Written to DIR/NAME.yaml, or to stdout
+    without --out. The commands also take ONNX and csv files as they are.
+    """
+    from accelsim.cli import import_ as command
+
+    path = command.import_file(file, command.Open(batch, shapes, skip), out)
+    if path and not quiet:
+        click.echo(f"wrote {path}", err=True)
 
 
 @main.command()
@@ -189,20 +243,19 @@ def area(hardware: tuple[str, ...], changes: tuple[str, ...], output: Output) ->
 
 
 @main.command()
-@click.argument("topic", metavar="COLUMN|cost")
+@click.argument("topic", metavar="NETWORK|COLUMN|cost|params")
 @hardware_option
 @changes_option
 @print_options
 def explain(topic: str, hw: str, changes: tuple[str, ...], output: Output) -> None:
-    """What a column means; where cost figures come from.
+    """Layers of a network; what a column means; where figures come from.
 
-    COLUMN of layers.csv: its unit and meaning. cost: the energy of each action on --hw and every
-    constant of the area and energy models, with sources; weak marks those that rest on memory or
-    on a stand-in.
+    cost: the energy of each action on --hw and every constant of the area and energy models, with
+    sources; weak marks those that rest on memory or on a stand-in. params: parameters and costs of
+    convolutions as textbooks state them. COLUMN of layers.csv: its unit and meaning. NETWORK, a
+    built-in name or a workload file: the table of its layers. A word that is several of these is
+    the first of them in this order; a file is meant when it is written as a path: ./cycles.
     """
-    from accelsim.cli.explain import show_column, show_cost
+    from accelsim.cli.explain import show
 
-    if topic == "cost":
-        show_cost(hw, changes, output)
-    else:
-        show_column(topic, output)
+    show(topic, hw, changes, output)

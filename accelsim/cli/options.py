@@ -21,6 +21,8 @@ FORMATS = ("table", "json", "csv")
 LISTED = ("networks", "hardware", "dataflows", "columns")
 SUBJECTS = ("kernel", "layer", "array")
 """Of plots."""
+FILE_FORMS = ("yaml", "scalesim")
+"""Of export."""
 PICTURES = {"svg": ("svg",), "png": ("png",), "both": ("svg", "png")}
 """--format of plot -> kinds of files."""
 MOST_IMAGES = 65536

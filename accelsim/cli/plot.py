@@ -1,13 +1,18 @@
-"""`accelsim plot`: pictures of folders that `run` and `sweep` wrote."""
+"""`accelsim plot`: pictures of folders that `run` and `sweep` wrote, and of networks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
+from accelsim.cli.inputs import check_folder
 from accelsim.cli.options import PICTURES
+from accelsim.errors import UsageError
+from accelsim.networks.registry import load_network
 from accelsim.report.plots import draw_kernels, draw_layers, draw_run, draw_sweep
+from accelsim.report.structure_figure import draw_structure, picture_stem
 from accelsim.results.files import replacing
 from accelsim.results.folder import load_results
 from accelsim.results.network import NetworkResult
@@ -16,6 +21,39 @@ from accelsim.sweep.runner import load_sweep
 
 Drawing = Callable[[Path, Sequence[str]], list[Path]]
 """Folder and formats -> the files drawn."""
+
+
+class Choices(NamedTuple):
+    """Options of the command."""
+
+    by: str | None
+    kind: str | None
+    blocks: str | None
+    out: Path | None
+    pictures: str
+
+
+def draw(subject: str, choices: Choices) -> list[Path]:
+    """Draw a network's structure, or else the results in a folder."""
+    if choices.kind is None:
+        _refuse(choices, ("blocks", "out"), "is for networks; add --kind structure")
+        return draw_folder(Path(subject), PICTURES[choices.pictures], choices.by)
+    _refuse(choices, ("by",), "is for folders; leave --kind out")
+    folder = choices.out or Path()
+    check_folder(folder)
+    return draw_network(subject, choices.blocks, folder, PICTURES[choices.pictures])
+
+
+def draw_network(
+    source: str, blocks: str | None, folder: Path, formats: Sequence[str]
+) -> list[Path]:
+    """Draw the structure of a network or of a part of it; its older pages go."""
+    network = load_network(source)
+    stem = picture_stem(network.name, blocks)
+    stale = [f"{stem}{page}.{kind}" for page in ("", "_page[0-9]*") for kind in formats]
+    with replacing(folder, stale) as fresh:
+        drawn = draw_structure(network, blocks, fresh, formats)
+    return [folder / path.name for path in drawn]
 
 
 def draw_folder(
@@ -28,7 +66,7 @@ def draw_folder(
     found = drawings(folder, by)
     stale = [f"*.{kind}" for kind in formats] if by is None else []
     with replacing(folder / "plots", stale) as fresh:
-        drawn = [path for draw in found for path in draw(fresh, formats)]
+        drawn = [path for draw_into in found for path in draw_into(fresh, formats)]
     return [folder / "plots" / path.name for path in drawn]
 
 
@@ -40,9 +78,16 @@ def drawings(folder: Path, by: str | None) -> list[Drawing]:
         found.append(partial(draw_sweep, swept.points, swept.axes))
     if by != "array" and (by or not found or (folder / "manifest.json").exists()):
         results = load_results(folder)
-        draw = {None: draw_run, "kernel": draw_kernels, "layer": _draw_layers}
-        found.append(partial(draw[by], results))
+        subjects = {None: draw_run, "kernel": draw_kernels, "layer": _draw_layers}
+        found.append(partial(subjects[by], results))
     return found
+
+
+def _refuse(choices: Choices, names: Sequence[str], reason: str) -> None:
+    """Raise UsageError for the first of these options that is given."""
+    for name in names:
+        if getattr(choices, name) is not None:
+            raise UsageError(f"--{name} {reason}")
 
 
 def _draw_layers(

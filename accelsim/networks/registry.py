@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from inspect import signature
 from os.path import isfile
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from accelsim.errors import UsageError, suggestion
+from accelsim.importers.content import network_from_file
+from accelsim.importers.onnx_import import Options
 from accelsim.networks import (
     alexnet,
     convnext,
@@ -31,7 +33,6 @@ from accelsim.networks import (
 )
 from accelsim.networks.parameters import VARIANTS, Parameter, own_parameter, parsed
 from accelsim.workload.network import Network
-from accelsim.workload.yaml_io import network_from_yaml
 
 
 class Record(NamedTuple):
@@ -101,9 +102,21 @@ ALIASES = {alias: name for name, record in NETWORKS.items() for alias in record.
 
 KERNEL = "kernel"
 
+FILES = (".yaml", ".yml", ".onnx", ".csv")
+"""Endings of words that are files even where there is none."""
 
-def load_network(source: str | Path) -> Network:
-    """A built-in network by name or alias, or a workload file; parameters follow a colon.
+
+def load_network(
+    source: str | Path,
+    batch: int | None = None,
+    input_shape: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    skip: Sequence[str] = (),
+) -> Network:
+    """A built-in network by name or alias, or a file of any kind; parameters follow a colon.
+
+    Files are workload files (yaml), ONNX graphs and SCALE-Sim topologies, told apart by content.
+    What an ONNX graph leaves open: `batch` images at a time, `input_shape` of an image (of each
+    input by its name, if there are several), and `skip`, names or ops of nodes to leave out.
 
     `mixnet_s`, `mobilenet_v1:alpha=0.5,resolution=160`, `net.yaml`. What every network has:
     `kernel=5`, `kernels=3-5-7`, `full_conv=yes`, `residual=no`, `elementwise=no`, applied in the
@@ -114,7 +127,7 @@ def load_network(source: str | Path) -> Network:
     name = ALIASES.get(name, name)
     if name not in NETWORKS and isfile(text):
         name, colon = text, ""
-    make = _maker(name)
+    make = _maker(name, Options(batch, input_shape, tuple(skip)))
     values = parsed(name, _allowed(make), parameters) if colon else {}
     network = make(**{key: value for key, value in values.items() if key not in VARIANTS})
     for key, value in values.items():
@@ -123,15 +136,17 @@ def load_network(source: str | Path) -> Network:
     return network
 
 
-def _maker(name: str) -> Callable[..., Network]:
+def _maker(name: str, options: Options) -> Callable[..., Network]:
     """The function that makes the network of this name, or reads the file."""
     if name in NETWORKS:
+        if options != Options():
+            raise UsageError(f"{name}: batch, input_shape and skip are for ONNX files")
         return NETWORKS[name].function
-    if name.endswith((".yaml", ".yml")) or "/" in name or isfile(name):
-        return partial(network_from_yaml, name)
+    if name.endswith(FILES) or "/" in name or isfile(name):
+        return partial(network_from_file, name, options)
     raise UsageError(
-        f"network '{name}' is unknown; allowed: {', '.join(NETWORKS)}, or the path of a workload "
-        f"file (.yaml){suggestion(name, (*NETWORKS, *ALIASES))}"
+        f"network '{name}' is unknown; allowed: {', '.join(NETWORKS)}, or the path of a file "
+        f"({', '.join(FILES)}){suggestion(name, (*NETWORKS, *ALIASES))}"
     )
 
 

@@ -127,7 +127,7 @@ class _Graph:
         match maker := self._sole_maker(tensor):
             case Conv() | Linear() | MatMul() | Elementwise():
                 return [maker.name]
-            case Concat() | Move(function="shuffle"):
+            case Concat(along="channels") | Move(function="shuffle"):
                 below = [self._value_makers(part) for part in maker.inputs]
                 names = [name for part in below for name in part or ()]
                 return None if None in below else names

@@ -10,7 +10,7 @@ from accelsim.cli.main import main
 from accelsim.evaluate import ENGINES
 from accelsim.mapper.search import OBJECTIVES
 
-COMMANDS = ("list", "check", "run", "sweep", "plot", "export", "area", "explain")
+COMMANDS = ("list", "check", "run", "sweep", "plot", "export", "import", "area", "explain")
 SLOW = ("numpy", "numba", "rich", "pydantic", "matplotlib", "simpy", "ruamel")
 
 

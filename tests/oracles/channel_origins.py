@@ -72,7 +72,7 @@ def fused_forwards(operators: Sequence[Operator]) -> Fused:
 
 def leaving(operator: Operator, arriving: list[Origin]) -> dict[str, list[Origin]]:
     """Origins of the channels of every output of an operator that stays."""
-    if operator.kind == "concat":
+    if operator.kind == "concat" and operator.along == "channels":
         return {operator.outputs[0]: arriving}
     if operator.kind == "move" and operator.function == "shuffle":
         depth = len(arriving) // operator.groups

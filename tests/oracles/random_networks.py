@@ -131,6 +131,19 @@ def _upsample(draw, net, name, x):
     net.upsample(name, x, (draw(st.integers(1, 8)), draw(st.integers(1, 8))))
 
 
+def _repeat(draw, net, name, x):
+    net.repeat(name, x, tuple(side * draw(st.integers(1, 2)) for side in net.shape(x)))
+
+
+def _lookup(draw, net, name, x):
+    net.lookup(name, x, draw(st.integers(1, 6)), draw(st.integers(0, 40)))
+
+
+def _stack(draw, net, name, x):
+    along = draw(st.sampled_from(["rows", "columns"]))
+    net.concat(name, *_alike(draw, net, x, slice(0, 3)), along=along)
+
+
 def _conv_transpose(draw, net, name, x):
     kernel = draw(st.integers(1, 3))
     walk = window(kernel, draw(st.integers(1, 2)), draw(st.integers(0, (kernel - 1) // 2)))
@@ -143,6 +156,7 @@ APPEND = {
     "matmul": _matmul, "flatten": _flatten, "conv_again": _conv, "norm_again": _batch_norm,
     "concat_again": _concat, "act_again": _activation, "norm": _norm, "learned": _learned,
     "turn": _turn, "slice": _slice, "pad": _pad, "upsample": _upsample,
+    "repeat": _repeat, "lookup": _lookup, "stack": _stack,
     "conv_transpose": _conv_transpose,
 }  # fmt: skip
 """Kinds of operators; those that fusion looks at are drawn more often."""

@@ -136,6 +136,25 @@ def test_moves_give_the_shape_asked_for() -> None:
     assert net.shape(net.slice("crop", x, (16, 3, 3))) == (16, 3, 3)
 
 
+def test_concat_may_lie_along_rows_or_columns() -> None:
+    net, x = started(16, 4, 6)
+    wide = net.upsample("wide", x, (4, 2))
+    assert net.shape(net.concat("rows", x, x, along="rows")) == (16, 8, 6)
+    assert net.shape(net.concat("columns", x, wide, along="columns")) == (16, 4, 8)
+
+
+def test_lookup_gives_every_index_a_row_of_the_table() -> None:
+    net, x = started(1, 7, 1)
+    net.lookup("words", x, 32, learnables=3200)
+    (lookup,) = net.build().operators
+    assert (lookup.output_shape, lookup.params) == ((32, 7, 1), 3200)
+
+
+def test_repeat_copies_a_map_along_its_sides() -> None:
+    net, x = started(2, 1, 3)
+    assert net.shape(net.repeat("more", x, (4, 5, 3))) == (4, 5, 3)
+
+
 def test_add_broadcasts_a_term_of_one_pixel() -> None:
     net, x = started()
     assert net.shape(net.add("sum", net.pool("mean", x, "global"), x)) == (16, 8, 8)
@@ -235,6 +254,18 @@ REFUSALS: dict[str, tuple[Break, str]] = {
         lambda net, x: net.concat("join", x, net.pool("half", x, "max", window(2, stride=2))),
         r"join: joins 'image' 16x8x8 and 'half' 16x4x4, whose height or width differ; give the "
         r"branches the same strides and paddings",
+    ),
+    "concat of rows of different width": (
+        lambda net, x: net.concat("join", x, net.upsample("wide", x, (8, 9)), along="rows"),
+        r"join: joins 'image' 16x8x8 and 'wide' 16x8x9, whose shape beside their rows differ",
+    ),
+    "concat along nothing": (
+        lambda net, x: net.concat("join", x, x, along="depth"),
+        r"join: along 'depth'; allowed: channels, rows, columns",
+    ),
+    "repeat to a part": (
+        lambda net, x: net.repeat("more", x, (16, 12, 8)),
+        r"more: \(16, 8, 8\) repeated cannot be \(16, 12, 8\)",
     ),
     "sections that do not add up": (
         lambda net, x: net.split("parts", x, [8, 9]),

@@ -49,6 +49,15 @@ def test_norm_and_activation_after_concat_go_to_every_part() -> None:
     assert network.operators[-1].inputs == ("concat",)
 
 
+def test_norm_and_activation_after_concat_of_rows_stay_operators() -> None:
+    net, x = started()
+    parts = [net.conv("a", x, 4, window(1)), net.conv("b", x, 4, window(1))]
+    net.activation("act", net.batch_norm("bn", net.concat("concat", *parts, along="rows")), "relu")
+    assert fused(net.build()) == {
+        "a": (None, 0), "b": (None, 0), "concat": (None, 0), "bn": ("relu", 0),
+    }  # fmt: skip
+
+
 def test_batch_norm_after_concat_with_a_pool_stays_an_operator() -> None:
     net, x = started()
     parts = [net.conv("a", x, 4, window(1)), net.pool("pool", x, "max", window(1))]

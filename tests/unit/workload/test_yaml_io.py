@@ -111,6 +111,8 @@ def test_moves_norms_and_learned_operators_are_written_with_what_cannot_be_infer
     x = net.upsample("up", net.slice("crop", x, (4, 16, 1)), (32, 2))
     net.conv_transpose("deconv", x, 3, window(2, stride=2))
     net.pad("more", "deconv", 0, channels=5)
+    net.concat("tall", "more", "more", along="rows")
+    net.lookup("words", net.repeat("twice", "tall", (8, 128, 8)), 7, learnables=70)
     assert (
         network_to_yaml(net.build()).partition("operators:\n")[2]
         == """\
@@ -127,6 +129,9 @@ def test_moves_norms_and_learned_operators_are_written_with_what_cannot_be_infer
   - {name: deconv.zeros, op: upsample, in: [up], size: [63, 3]}
   - {name: deconv, op: conv, in: [deconv.zeros], out: 3, kernel: 2, pad: 1}
   - {name: more, op: pad, in: [deconv], channels: 5}
+  - {name: tall, op: concat, in: [more, more], along: rows}
+  - {name: twice, op: repeat, in: [tall], size: [8, 128, 8]}
+  - {name: words, op: lookup, in: [twice], out: 7, learnables: 70}
 """
     )
     assert read_back(net.build()) == net.build()
