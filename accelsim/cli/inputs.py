@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from os.path import isfile
 from pathlib import Path
 
 from accelsim.errors import AccelsimError, HardwareError, UsageError
 from accelsim.hardware.accelerator import Accelerator
+from accelsim.hardware.scalesim_cfg import hardware_from_cfg
 from accelsim.hardware.yaml_io import load_hardware
+from accelsim.importers.content import kind_of
 from accelsim.networks.registry import load_network
 from accelsim.workload.network import Network
 
@@ -49,9 +52,10 @@ def networks_of(names: Sequence[str]) -> tuple[Network, ...]:
 
 
 def hardware_of(name: str, changes: Sequence[str]) -> Accelerator:
-    """A preset or file, with `KEY=VALUE` changes."""
+    """A preset, a hardware file or a SCALE-Sim configuration, with `KEY=VALUE` changes."""
     values = _changes(changes)
-    hardware = load_hardware(name)
+    is_cfg = isfile(name) and kind_of(name) == "cfg"
+    hardware = hardware_from_cfg(name) if is_cfg else load_hardware(name)
     if not values:
         return hardware
     try:

@@ -76,14 +76,19 @@ def check(files: tuple[str, ...]) -> None:
 
 
 @main.command()
-@networks_argument
+@click.argument("networks", nargs=-1, metavar="NETWORK...")
+@click.option(
+    "--topology", "-t", "topologies", multiple=True, metavar="FILE",
+    help="A network too: SCALE-Sim's word for it; may be repeated.",
+)  # fmt: skip
 @setting_options
 @click.option("--layers", is_flag=True, help="Print the layers too.")
 @click.option("--relative", is_flag=True, help="Print figures relative to the first network too.")
 @plots_option
 @output_options
-def run(
+def run(  # noqa: PLR0913, PLR0917 - click passes every option
     networks: tuple[str, ...],
+    topologies: tuple[str, ...],
     setting: Setting,
     output: Output,
     layers: bool,
@@ -94,11 +99,14 @@ def run(
 
     Shows cycles, energy, traffic and area of each network and of its kernel sizes. NETWORK is a
     built-in name (accelsim list networks), with settings as in mobilenet_v2:kernel=5, or a workload
-    file. With --out, tables (csv), mappings and plots are written to DIR.
+    file. With --out, tables (csv), mappings and plots are written to DIR. SCALE-Sim's options
+    work: run -c scale.cfg -t topology.csv -p DIR.
     """
     from accelsim.cli import run as command
 
-    results = command.simulate_all(networks, setting, output)
+    if not networks + topologies:
+        raise click.UsageError("Missing argument 'NETWORK...'.")
+    results = command.simulate_all(networks + topologies, setting, output)
     command.save(results, output, relative=relative, plots=plots)
     command.show(results, output, layers=layers, relative=relative)
 

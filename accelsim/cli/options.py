@@ -75,8 +75,8 @@ def _remember(ctx: click.Context, param: click.Parameter, value: bool) -> None:
 
 
 hardware_option = click.option(
-    "--hw", default="edge_16x16", show_default=True, metavar="NAME|FILE",
-    help="Accelerator: a preset or a YAML file.",
+    "--hw", "-c", default="edge_16x16", show_default=True, metavar="NAME|FILE",
+    help="Accelerator: a preset, a YAML file or a SCALE-Sim configuration.",
 )  # fmt: skip
 changes_option = click.option(
     "--set", "changes", multiple=True, metavar="KEY=VALUE",
@@ -90,7 +90,7 @@ quiet_option = click.option(
     "--quiet", "-q", is_flag=True, help="No progress and no notes on stderr."
 )
 out_option = click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write."
+    "--out", "-p", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write."
 )
 plots_option = click.option(
     "--plots/--no-plots", default=True, show_default=True, help="Draw plots into --out too."

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from accelsim.errors import InputError, Problem, suggestion
 from accelsim.hardware.accelerator import Accelerator
+from accelsim.hardware.keys import USER
 from accelsim.hardware.yaml_io import load_hardware
 
 PRESET = "scalesim_32x32"
@@ -46,8 +47,11 @@ KEYS = {
 def hardware_from_cfg(path: str | Path) -> Accelerator:
     """The accelerator of a configuration; InputError names every value that cannot be used."""
     name, changes = changes_from_cfg(path)
-    preset = load_hardware(PRESET)
-    return preset.replace({"name": name, "description": f"SCALE-Sim {Path(path).name}", **changes})
+    file = Path(path).name
+    changes = {"name": name, "description": f"SCALE-Sim {file}", **changes}
+    hardware = load_hardware(PRESET).replace(changes)
+    sources = {key: file if source == USER else source for key, source in hardware.sources.items()}
+    return hardware.model_copy(update={"sources": sources})
 
 
 def changes_from_cfg(path: str | Path) -> tuple[str, dict[str, object]]:

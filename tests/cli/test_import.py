@@ -8,6 +8,7 @@ import pytest
 
 from accelsim.hardware.yaml_io import load_hardware
 from accelsim.networks.registry import load_network
+from accelsim.results.folder import load_result
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "onnx"
 CSV = "Layer, M, N, K,\na, 4, 5, 6,\n"
@@ -117,3 +118,17 @@ def test_export_refuses_what_a_topology_cannot_say(call) -> None:
     result = call("export", "mobilenet_v2", "--format", "scalesim")
     assert result.exit_code == 2
     assert "cannot be written as a SCALE-Sim topology" in result.stderr
+
+
+def test_run_takes_the_options_of_scale_sim(call, tmp_path) -> None:
+    """-c, -t and -p: M = 4, K = 6 filters, D = 5 words on 8 x 4 is two folds of M + 2H + W - 2."""
+    (tmp_path / "mine.cfg").write_text(f"[general]\nrun_name = mine\n{CFG}")
+    (tmp_path / "one.csv").write_text("Layer, M, N, K,\na, 4, 6, 5,\n")
+    files = ("-c", tmp_path / "mine.cfg", "-t", tmp_path / "one.csv", "-p", tmp_path / "o")
+    done = call("run", *files, "--no-plots")
+    assert done.exit_code == 0, done.output
+    result = load_result(tmp_path / "o")
+    assert (result.network, result.hardware) == ("one", "mine")
+    (layer,) = result.layers
+    assert (layer.dataflow, layer.macs) == ("ws", 120)
+    assert layer.compute_cycles + layer.fill_drain_cycles == 2 * (4 + 2 * 8 + 4 - 2)
