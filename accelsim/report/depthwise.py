@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from accelsim.report.digits import counted, percent, rounded
-from accelsim.report.groups import CAUSES, cycles_by_cause, setting, used
+from accelsim.report.groups import CAUSES, cycles_by_cause, setting
 from accelsim.report.kernel_costs import DepthwiseCost, NetworkChange
 from accelsim.report.kernels import CAUSE_COLOURS
 from accelsim.report.style import (
@@ -22,6 +22,7 @@ from accelsim.report.style import (
     panel_grid,
     slide,
 )
+from accelsim.results.layer import LayerGroup
 from accelsim.results.network import NetworkResult
 
 Costs = tuple[NetworkResult, list[DepthwiseCost]]
@@ -87,7 +88,12 @@ def _cycle_bars(panel: Axes, network: str, costs: Sequence[DepthwiseCost]) -> No
             height = cycles / cost.outputs
             panel.bar(place, height, 0.6, bottom=base, color=CAUSE_COLOURS[cause])
             base += height
-        _write_above(panel, place, base, f"{rounded(base)}\n({percent(used(cost.layers))} used)")
+        _write_above(
+            panel,
+            place,
+            base,
+            f"{rounded(base)}\n({percent(LayerGroup(tuple(cost.layers)).utilization)} used)",
+        )
     panel.set_xticks(range(len(costs)), [cost.kernel for cost in costs])
     panel.set_ylim(0, 1.12 * max(sum(x.cycles for x in c.layers) / c.outputs for c in costs))
     panel.set_ylabel("cycles per output element")

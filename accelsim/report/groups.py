@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from accelsim.results.layer import LayerResult
+from accelsim.results.layer import LayerResult, LayerSums
 from accelsim.results.network import NetworkResult, filter_size
 
 CAUSES = (
@@ -16,7 +16,7 @@ CAUSES = (
 
 
 @dataclass(frozen=True, slots=True)
-class KernelGroup:
+class KernelGroup(LayerSums):
     """The operators of one filter size and type in one network; counts are their sums."""
 
     kernel: str
@@ -31,41 +31,6 @@ class KernelGroup:
     @property
     def _sized(self) -> str:
         return f"{self.kernel} {self.type}"
-
-    @property
-    def cycles(self) -> int:
-        """Cycles of all its operators."""
-        return sum(layer.cycles for layer in self.layers)
-
-    @property
-    def macs(self) -> int:
-        """Multiply-accumulates of all its operators."""
-        return sum(layer.macs for layer in self.layers)
-
-    @property
-    def latency_ms(self) -> float:
-        """Time of all its operators."""
-        return sum(layer.latency_ms for layer in self.layers)
-
-    @property
-    def dram_bytes(self) -> int:
-        """Bytes on the DRAM channel."""
-        return sum(layer.dram_bytes for layer in self.layers)
-
-    @property
-    def sram_bytes(self) -> int:
-        """Bytes into and out of the on-chip buffer."""
-        return sum(layer.sram_bytes for layer in self.layers)
-
-    @property
-    def compulsory_bytes(self) -> int:
-        """Distinct inputs, weights and outputs of each operator: the least DRAM traffic."""
-        return sum(layer.compulsory_bytes for layer in self.layers)
-
-    @property
-    def utilization(self) -> float | None:
-        """MACs over what the array could do in these cycles; None without MACs."""
-        return used(self.layers)
 
 
 def kernel_groups(result: NetworkResult) -> list[KernelGroup]:
@@ -113,13 +78,6 @@ def _parts(layer: LayerResult) -> tuple[float, ...]:
         layer.compute_cycles if on_vector_unit else 0,
         layer.stall_launch_cycles + layer.stall_idle_cycles,
     )
-
-
-def used(layers: Sequence[LayerResult]) -> float | None:
-    """Utilization over several layers of one accelerator; None without MACs."""
-    macs = sum(layer.macs for layer in layers)
-    possible = sum(layer.cycles * layer.peak_macs_per_cycle for layer in layers)
-    return macs / possible if macs and possible else None
 
 
 def area_by_part(result: NetworkResult) -> dict[str, float]:

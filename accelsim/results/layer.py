@@ -125,3 +125,58 @@ class LayerResult:
     def kernel(self) -> str:
         """`5x5` (R x S), or `none` for an operator without a kernel."""
         return f"{self.kernel_h}x{self.kernel_w}" if self.kernel_h else "none"
+
+
+class LayerSums:
+    """What layers add up to, for whatever holds `layers`."""
+
+    __slots__ = ()
+    layers: tuple[LayerResult, ...]
+
+    @property
+    def cycles(self) -> int:
+        """All operators in order, launch overheads included."""
+        return sum(layer.cycles for layer in self.layers)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of the whole batch."""
+        return sum(layer.macs for layer in self.layers)
+
+    @property
+    def latency_ms(self) -> float:
+        """Time of the whole batch at the accelerator's clock."""
+        return self.cycles / self.layers[0].clock_hz * 1e3
+
+    @property
+    def energy_uj(self) -> float:
+        """Energy of the whole batch."""
+        return sum(layer.energy_pj for layer in self.layers) * 1e-6
+
+    @property
+    def dram_bytes(self) -> int:
+        """Bytes on the DRAM channel, both ways."""
+        return sum(layer.dram_bytes for layer in self.layers)
+
+    @property
+    def sram_bytes(self) -> int:
+        """Bytes into and out of the on-chip buffer."""
+        return sum(layer.sram_bytes for layer in self.layers)
+
+    @property
+    def compulsory_bytes(self) -> int:
+        """Distinct inputs, weights and outputs of each operator: the least DRAM traffic."""
+        return sum(layer.compulsory_bytes for layer in self.layers)
+
+    @property
+    def utilization(self) -> float | None:
+        """MACs over what the array could do in these cycles; None without MACs."""
+        possible = sum(layer.cycles * layer.peak_macs_per_cycle for layer in self.layers)
+        return self.macs / possible if self.macs and possible else None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerGroup(LayerSums):
+    """Any layers of one network on one accelerator, and their sums."""
+
+    layers: tuple[LayerResult, ...]

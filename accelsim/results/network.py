@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from accelsim.errors import UsageError, suggestion
 from accelsim.mapping import Mapping
 from accelsim.results.columns import COLUMNS
-from accelsim.results.layer import LayerResult
+from accelsim.results.layer import LayerGroup, LayerResult, LayerSums
 
 Cell = str | int | float | None
 Row = dict[str, Cell]
@@ -28,7 +27,7 @@ class AreaPart:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NetworkResult:
+class NetworkResult(LayerSums):
     """One network on one accelerator; operators run one after the other in `layers` order."""
 
     network: str
@@ -47,52 +46,15 @@ class NetworkResult:
     provenance: dict[str, object]
     """Hashes, versions and assumptions for the manifest."""
 
-    @cached_property
-    def cycles(self) -> int:
-        """All operators in order: the sum of their cycles, launch overheads included."""
-        return sum(layer.cycles for layer in self.layers)
-
-    @property
-    def macs(self) -> int:
-        """Multiply-accumulates of the whole batch."""
-        return sum(layer.macs for layer in self.layers)
-
-    @property
-    def latency_ms(self) -> float:
-        """Time of the whole batch."""
-        return self.cycles / self.clock_hz * 1e3
-
     @property
     def images_per_s(self) -> float | None:
         """Batch over latency; None for a network that takes no time."""
         return self.batch / self.latency_ms * 1e3 if self.cycles else None
 
     @property
-    def energy_uj(self) -> float:
-        """Energy of the whole batch."""
-        return sum(layer.energy_pj for layer in self.layers) * 1e-6
-
-    @property
     def area_mm2(self) -> float:
         """Area of the accelerator: the sum of its components."""
         return sum(part.area_mm2 for part in self.area)
-
-    @property
-    def dram_bytes(self) -> int:
-        """Bytes on the DRAM channel, both ways."""
-        return sum(layer.dram_bytes for layer in self.layers)
-
-    @property
-    def sram_bytes(self) -> int:
-        """Bytes into and out of the on-chip buffer."""
-        return sum(layer.sram_bytes for layer in self.layers)
-
-    @property
-    def utilization(self) -> float | None:
-        """MACs over what the array could do in all cycles; None for a network without MACs."""
-        if not self.macs:
-            return None
-        return self.macs / (self.layers[0].peak_macs_per_cycle * self.cycles)
 
     @property
     def area_time_mm2_ms(self) -> float:
@@ -148,27 +110,23 @@ class NetworkResult:
         for layer in self.layers:
             groups.setdefault(key(layer), []).append(layer)
         order = sorted(groups, key=lambda name: (_area_of(name[0]), name))
-        return [self._group_row(*name, groups[name]) for name in order]
+        return [self._group_row(*name, LayerGroup(tuple(groups[name]))) for name in order]
 
-    def _group_row(self, kernel: str, kind: str, layers: Iterable[LayerResult]) -> Row:
-        layers = list(layers)
-        cycles = sum(layer.cycles for layer in layers)
-        macs = sum(layer.macs for layer in layers)
-        latency_ms = cycles / self.clock_hz * 1e3
+    def _group_row(self, kernel: str, kind: str, group: LayerGroup) -> Row:
         return {
             "network": self.network,
             "kernel": kernel,
-            "operators": len(layers),
-            "macs": macs,
-            "params": sum(layer.params for layer in layers),
-            "cycles": cycles,
-            "latency_ms": latency_ms,
-            "dram_bytes": sum(layer.dram_bytes for layer in layers),
-            "sram_bytes": sum(layer.sram_bytes for layer in layers),
-            "energy_uj": sum(layer.energy_pj for layer in layers) * 1e-6,
-            "area_time_mm2_ms": self.area_mm2 * latency_ms,
-            "share_of_macs": macs / self.macs if self.macs else None,
-            "share_of_cycles": cycles / self.cycles if self.cycles else None,
+            "operators": len(group.layers),
+            "macs": group.macs,
+            "params": sum(layer.params for layer in group.layers),
+            "cycles": group.cycles,
+            "latency_ms": group.latency_ms,
+            "dram_bytes": group.dram_bytes,
+            "sram_bytes": group.sram_bytes,
+            "energy_uj": group.energy_uj,
+            "area_time_mm2_ms": self.area_mm2 * group.latency_ms,
+            "share_of_macs": group.macs / self.macs if self.macs else None,
+            "share_of_cycles": group.cycles / self.cycles if self.cycles else None,
             "type": kind,
         }
 
