@@ -70,7 +70,10 @@ def gather(bench: Workbench, node: Node) -> None:
 
 def _picked(bench: Workbench, node: Node, x: View, axis: int, indices: Array) -> View:
     """The elements of an axis at these indices."""
-    if indices.size > x.shape[axis]:
+    length = x.shape[axis]
+    if indices.size and not -length <= indices.min() <= indices.max() < length:
+        raise UnsupportedError(node, f"it takes elements that axis {axis} of {length} has not")
+    if indices.size > length:
         raise UnsupportedError(node, "indices that take elements twice are not modelled")
     taken = sliced(bench, node, x, {axis: indices.size})
     if (np.diff(indices) > 0).all():

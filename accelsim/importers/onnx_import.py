@@ -24,10 +24,10 @@ from accelsim.importers import (
     products,
     windows,
 )
-from accelsim.importers.curves import curve_of
+from accelsim.importers.curves import ON_CURVES, curve_of
 from accelsim.importers.elementwise import NotEvaluatedError
 from accelsim.importers.entries import entry
-from accelsim.importers.evaluation import evaluate
+from accelsim.importers.evaluation import OPERATIONS, evaluate
 from accelsim.importers.graph import (
     Array,
     Constant,
@@ -104,6 +104,8 @@ NATIVE: dict[str, Converter] = {
     "Gather": cuts.gather,
 }  # fmt: skip
 """Op type -> what appends its operators."""
+
+NO_OPERATOR = "it has no operator here"
 
 
 def network_from_onnx(path: str | Path, options: Options = Options()) -> Network:  # noqa: B008
@@ -188,8 +190,14 @@ class _Importer:
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             self._note(node, f"its attributes or inputs make no sense: {error}")
         except BlockedError:
-            pass
+            if not self._has_converter(node):
+                self._note(node, NO_OPERATOR)
         self.bench.values.update(dict.fromkeys(node.outputs))
+
+    def _has_converter(self, node: Node) -> bool:
+        """Whether the node could be one of a network, if what it reads were known."""
+        known = node.op in NATIVE or node.op in ON_CURVES or node.op in OPERATIONS
+        return known or not node.op or bool({node.name, node.op} & set(self.options.skip))
 
     def _note(self, node: Node, reason: str) -> None:
         self.problems.setdefault(node.name, f"{node.op}: {reason}")
@@ -232,7 +240,7 @@ class _Importer:
     def native(self, node: Node) -> None:
         """Append the operators of a node."""
         if node.op not in NATIVE:
-            raise UnsupportedError(node, "it has no operator here")
+            raise UnsupportedError(node, NO_OPERATOR)
         NATIVE[node.op](self.bench, node)
 
     def _skip(self, node: Node) -> None:

@@ -134,6 +134,8 @@ def _window(node: Node, kernel: Sequence[int], x: View) -> Window:
     if rule.startswith("SAME"):
         return walk._replace(padding=_same_padding(walk, x.home.shape[1:], rule == "SAME_LOWER"))
     pads = node.wholes("pads") if rule == "NOTSET" else None
+    if pads is not None and len(pads) != 2 * len(kernel):
+        raise UnsupportedError(node, f"pads {list(pads)} for a window of {len(kernel)} axes")
     return walk._replace(padding=sides_of(pads) if pads else NO_SIDES)
 
 

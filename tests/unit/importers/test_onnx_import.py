@@ -134,3 +134,38 @@ def test_every_converter_is_for_an_operator_that_onnx_knows() -> None:
 
     own = {"SimplifiedLayerNormalization"}  # of onnxruntime
     assert {op for op in NATIVE if not defs.has(op)} <= own | {"RMSNormalization"}
+
+
+def test_unsupported_nodes_in_a_chain_are_all_listed_at_once(tmp_path) -> None:
+    lines = [("Conv", "x w b", "c"), ("Hardmax", "c", "one"), ("Foo", "one", "two"),
+             ("GridSample", "two", "y")]  # fmt: skip
+    path = saved(tmp_path, model(lines, WEIGHTS, {"x": [1, 3, 8, 8]}, "y"))
+    with pytest.raises(InputError) as caught:
+        network_from_onnx(path)
+    found = [problem.message.split(":")[0] for problem in caught.value.problems]
+    assert found == ["Hardmax", "Foo", "GridSample"]
+
+
+@pytest.mark.parametrize(
+    ("line", "weights", "problem"),
+    [
+        (("Conv", "x w b", "y", {"pads": [1, 1]}), WEIGHTS, "pads [1, 1] for a window of 2 axes"),
+        (("Gather", "x i", "y", {"axis": 1}), {"i": np.array([0, 99])}, "axis 1 of 3 has not"),
+    ],
+)
+def test_invalid_attributes_are_refused(tmp_path, line, weights, problem: str) -> None:
+    path = saved(tmp_path, model([line], weights, {"x": [1, 3, 8, 8]}, "y"))
+    with pytest.raises(InputError) as caught:
+        network_from_onnx(path)
+    assert problem in str(caught.value)
+
+
+def test_reduction_that_is_stated_to_do_nothing_passes_on(load) -> None:
+    lines = [("ReduceMean", "x", "r", {"noop_with_empty_axes": 1}), ("Conv", "r w b", "y")]
+    assert load(lines, WEIGHTS, {"x": [1, 3, 8, 8]}).macs == 36 * 4 * 27
+
+
+def test_resize_of_opset_10_takes_its_scales_second(load) -> None:
+    lines = [("Resize", "x s", "r"), ("Conv", "r w b", "y")]
+    scales = {"s": np.array([1, 1, 2, 2], np.float32)}
+    assert load(lines, WEIGHTS | scales, {"x": [1, 3, 8, 8]}).macs == 14 * 14 * 4 * 27
