@@ -100,8 +100,6 @@ NETWORKS = {
 
 ALIASES = {alias: name for name, record in NETWORKS.items() for alias in record.aliases}
 
-KERNEL = "kernel"
-
 FILES = (".yaml", ".yml", ".onnx", ".csv")
 """Endings of words that are files even where there is none."""
 

@@ -105,3 +105,21 @@ class Operator:
     def type(self) -> str:
         """Short class for tables: conv, dw, pw, group, linear, ... (column `type`)."""
         return self.kind
+
+
+class Windowed:
+    """Kernel and stride of an operator whose window walks over a map."""
+
+    __slots__ = ()
+    window: tuple[int, int]
+    step: tuple[int, int]
+
+    @property
+    def kernel(self) -> tuple[int, int]:
+        """Filter or window (R, S)."""
+        return self.window
+
+    @property
+    def stride(self) -> tuple[int, int]:
+        """Step between neighbouring outputs, rows and columns."""
+        return self.step

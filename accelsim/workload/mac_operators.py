@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from accelsim.errors import WorkloadError
-from accelsim.workload.base import Operator
+from accelsim.workload.base import Operator, Shape, Windowed
 from accelsim.workload.dims import ConvDims
 
 
@@ -15,8 +15,35 @@ def out_size(padded: int, window: int, stride: int, dilation: int = 1) -> int:
     return (padded - (window - 1) * dilation - 1) // stride + 1
 
 
+class WithWeights:
+    """MACs and parameters of an operator with weights, all from its loop bounds."""
+
+    __slots__ = ()
+    bias: bool
+    output_shapes: tuple[Shape, ...]
+
+    def dims(self, batch: int = 1) -> ConvDims:
+        """Loop bounds and geometry for `batch` images."""
+        raise NotImplementedError
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates for one image, padding included."""
+        return self.dims().macs
+
+    @property
+    def weights(self) -> int:
+        """Weight elements, without bias."""
+        return self.dims().weights
+
+    @property
+    def params(self) -> int:
+        """Weights and, where the definition has it, one bias per output channel."""
+        return self.weights + (self.output_shapes[0][0] if self.bias else 0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conv(Operator):
+class Conv(Windowed, WithWeights, Operator):
     """2-D convolution: standard, grouped, depthwise (groups = channels), pointwise, dilated."""
 
     kind: ClassVar[str] = "conv"
@@ -58,16 +85,6 @@ class Conv(Operator):
             )
 
     @property
-    def kernel(self) -> tuple[int, int]:
-        """Filter (R, S)."""
-        return self.window
-
-    @property
-    def stride(self) -> tuple[int, int]:
-        """Step between neighbouring outputs, rows and columns."""
-        return self.step
-
-    @property
     def groups(self) -> int:
         """Independent channel groups; the channel count for a depthwise convolution."""
         return self.channel_groups
@@ -84,21 +101,6 @@ class Conv(Operator):
         )  # fmt: skip
 
     @property
-    def macs(self) -> int:
-        """Multiply-accumulates for one image, padding included."""
-        return self.dims().macs
-
-    @property
-    def weights(self) -> int:
-        """Filter elements, without bias."""
-        return self.dims().weights
-
-    @property
-    def params(self) -> int:
-        """Filter elements and, where the definition has it, one bias per output channel."""
-        return self.weights + (self.output_shape[0] if self.bias else 0)
-
-    @property
     def type(self) -> str:
         """dw, group, pw or conv."""
         if self.groups > 1:
@@ -107,7 +109,7 @@ class Conv(Operator):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Linear(Operator):
+class Linear(WithWeights, Operator):
     """Matrix product with weights, applied to the channels of every pixel."""
 
     kind: ClassVar[str] = "linear"
@@ -127,21 +129,6 @@ class Linear(Operator):
         """Loop bounds: K outputs, C inputs, one pixel per position."""
         (in_c, in_h, in_w), (out_c, _, _) = self.input_shape, self.output_shape
         return ConvDims(N=batch, K=out_c, C=in_c, P=in_h, Q=in_w, H=in_h, W=in_w)
-
-    @property
-    def macs(self) -> int:
-        """Multiply-accumulates for one image."""
-        return self.dims().macs
-
-    @property
-    def weights(self) -> int:
-        """Matrix elements, without bias."""
-        return self.dims().weights
-
-    @property
-    def params(self) -> int:
-        """Matrix elements and, where the definition has it, one bias per output."""
-        return self.weights + (self.output_shape[0] if self.bias else 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

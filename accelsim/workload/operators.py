@@ -7,7 +7,7 @@ from operator import gt, mod
 from typing import ClassVar, Literal
 
 from accelsim.errors import WorkloadError, suggestion
-from accelsim.workload.base import ACTIVATIONS, Operator, Shape, elements
+from accelsim.workload.base import ACTIVATIONS, Operator, Shape, Windowed, elements
 from accelsim.workload.dims import ConvDims
 from accelsim.workload.mac_operators import Conv, Linear, MatMul, out_size
 
@@ -35,7 +35,7 @@ MOVES = (*SAME_ELEMENTS, "slice", "pad", "upsample", "repeat", "lookup")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pool(Operator):
+class Pool(Windowed, Operator):
     """Maximum or average over a window; `mode` global covers the whole map."""
 
     kind: ClassVar[str] = "pool"
@@ -71,16 +71,6 @@ class Pool(Operator):
                 f"{self.name}: {outputs} output {axis_name} do not follow from "
                 f"{self.input_shape[axis + 1]} under window {window}, stride {stride}"
             )
-
-    @property
-    def kernel(self) -> tuple[int, int]:
-        """Window (R, S)."""
-        return self.window
-
-    @property
-    def stride(self) -> tuple[int, int]:
-        """Step between neighbouring outputs, rows and columns."""
-        return self.step
 
     @property
     def groups(self) -> int:
