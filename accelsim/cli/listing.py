@@ -6,7 +6,7 @@ from inspect import signature
 
 from accelsim.cli.options import Output
 from accelsim.cli.output import note, print_rows, print_table
-from accelsim.dataflows import DATAFLOWS
+from accelsim.dataflows import AXES, DATAFLOWS
 from accelsim.hardware.yaml_io import load_hardware, preset_names
 from accelsim.networks.parameters import VARIANTS
 from accelsim.networks.registry import NETWORKS
@@ -72,9 +72,10 @@ def hardware_rows() -> list[Row]:
         rows.append(
             {
                 "hardware": name,
-                "array": f"{hardware.array.rows}x{hardware.array.cols}",
+                "array": hardware.array.shape,
                 "dataflows": ", ".join(hardware.array.dataflows),
-                "sram": format_bytes(hardware.scratchpad.total_bytes),
+                "levels": len(hardware.on_chip),
+                "on_chip": format_bytes(hardware.on_chip_bytes),
                 "dram": format_bandwidth(hardware.dram.bandwidth_bytes_per_s),
                 "clock": format_frequency(hardware.clock_hz),
                 "node_nm": hardware.technology.node_nm,
@@ -85,18 +86,19 @@ def hardware_rows() -> list[Row]:
 
 
 def dataflow_rows() -> list[Row]:
-    """Dataflows of the array, in the dimensions of a GEMM: M pixels, K filters, D reduction."""
+    """Built-in dataflows: which dimensions may lie on which axis, and what else they ask for."""
     return [
         {
             "dataflow": name,
-            "title": dataflow.title,
-            "stationary": dataflow.stationary,
-            "rows": dataflow.rows,
-            "columns": dataflow.columns,
-            "streams": dataflow.streams,
-            "source": dataflow.source,
+            "title": flow.title,
+            "timing": flow.timing,
+            **{axis: " ".join(flow.on(axis)) for axis in AXES},
+            "adds_along": " ".join(flow.adds_along()),
+            "stationary": flow.stationary,
+            "input_feed": flow.input_feed,
+            "source": flow.source,
         }
-        for name, dataflow in DATAFLOWS.items()
+        for name, flow in DATAFLOWS.items()
     ]
 
 

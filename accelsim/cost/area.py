@@ -20,6 +20,7 @@ from accelsim.cost.arithmetic import (
     adder,
     address_generator,
     fifo,
+    multiplexer,
     register,
     requantiser,
     together,
@@ -27,17 +28,20 @@ from accelsim.cost.arithmetic import (
 )
 from accelsim.cost.arrays import (
     Widths,
+    circuit,
     controller,
     edge_saving_um2,
     shared_pe,
     skew_bits,
 )
 from accelsim.cost.constants import Library, library
-from accelsim.cost.memories import Sram, sram
+from accelsim.cost.levels import is_flip_flops, level_sram, register_file
+from accelsim.cost.memories import Sram
 from accelsim.errors import HardwareError
 
 if TYPE_CHECKING:
     from accelsim.hardware.accelerator import Accelerator
+    from accelsim.hardware.levels import OnChip, Operand
 
 LOOPS, COUNT_BITS, DRAM_ADDRESS_BITS = 6, 16, 32
 """Address generators as synthesised: six loops with 16-bit counters; 4 GiB of DRAM."""
@@ -48,8 +52,8 @@ UNCERTAINTY = (
     "unit (28 nm) 2.5x, all from memory: weak; core of Eyeriss (65 nm) 3.7x"
 )
 
-OPERAND_STREAMS = 4
-"""Input, weight, partial sums in, results out."""
+OPERAND_STREAMS = {"input": 1, "weight": 1, "output": 2}
+"""Of a level that holds the operand; outputs are partial sums in and results out."""
 
 VECTOR_STREAMS = 3
 """Two operands in, results out, for a vector unit beside the array."""
@@ -104,20 +108,39 @@ def area_breakdown(hw: Accelerator) -> AreaBreakdown:
     node_nm = hw.technology.node_nm
     scale = technology.area_factor(node_nm) / _utilisation(lib)
     logic = [_logic_row(block, scale) for block in logic_blocks(hw, lib)]
-    memory = scratchpad_sram(hw)
+    memories = [(level, level_sram(hw, level)) for level in sram_levels(hw)]
     notes = (
         f"logic: cell area at 45 nm x {scale:.3f} (node factor / placement utilisation)",
         "not counted: DRAM, its interface, pads, clock tree, test logic, host interface",
         UNCERTAINTY,
         *technology.notes(node_nm, hw.technology.voltage_v),
-        *memory.notes,
+        *(note for _, memory in memories for note in memory.notes),
     )
-    return AreaBreakdown((*logic, _memory_row(hw, memory)), notes)
+    macros = [_memory_row(hw.copies(level), level, memory) for level, memory in memories]
+    return AreaBreakdown((*logic, *macros), notes)
 
 
 def logic_blocks(hw: Accelerator, lib: Library) -> tuple[LogicBlock, ...]:
-    """Everything but the memory, as cells at 45 nm."""
-    return (*_array_blocks(hw, lib), *_vector_blocks(hw, lib), *_control_blocks(hw, lib))
+    """Everything but SRAM macros, as cells at 45 nm."""
+    files = (
+        LogicBlock(
+            "memory", f"{level.name}, flip-flops", hw.copies(level), register_file(level, lib)
+        )
+        for level in hw.on_chip
+        if is_flip_flops(level)
+    )
+    return (
+        *_array_blocks(hw, lib),
+        *_window_blocks(hw, lib),
+        *_vector_blocks(hw, lib),
+        *_control_blocks(hw, lib),
+        *files,
+    )
+
+
+def sram_levels(hw: Accelerator) -> tuple[OnChip, ...]:
+    """On-chip levels that are built of SRAM macros."""
+    return tuple(level for level in hw.on_chip if not is_flip_flops(level))
 
 
 def pe_widths(hw: Accelerator) -> Widths:
@@ -126,14 +149,17 @@ def pe_widths(hw: Accelerator) -> Widths:
     return Widths(precision.input_bits, precision.weight_bits, precision.accumulator_bits)
 
 
-def scratchpad_sram(hw: Accelerator) -> Sram:
-    """The scratchpad as equal SRAM macros; a partition by operand needs a bank for each."""
-    pad = hw.scratchpad
-    memory = sram(pad.total_bytes, pad.word_bits, hw.sram_banks, pad.ports, hw.technology.node_nm)
-    if pad.partition is None:
-        return memory
-    note = f"{pad.name}: the parts of the partition are counted as {memory.macros} equal macros"
-    return memory._replace(notes=(*memory.notes, note))
+def pipeline_widths(hw: Accelerator) -> Widths:
+    """Register bits of a loop-nest PE; none for an operand that a register level per PE holds."""
+    operands: tuple[Operand, ...] = ("input", "weight", "output")
+    bits = zip(operands, pe_widths(hw), strict=True)
+    return Widths(*(0 if _in_every_pe(hw, operand) else width for operand, width in bits))
+
+
+def _in_every_pe(hw: Accelerator, operand: Operand) -> bool:
+    return any(
+        level.kind == "register" and hw.copies(level) == hw.array.pes for level in hw.chain(operand)
+    )
 
 
 def _utilisation(lib: Library) -> float:
@@ -147,28 +173,51 @@ def _utilisation(lib: Library) -> float:
 def _array_blocks(hw: Accelerator, lib: Library) -> Sequence[LogicBlock]:
     """PEs averaged with the array's edges, skew registers, controller, partial-sum adders.
 
-    A multicast array needs no skew; its PEs are counted like systolic ones, its wires are not.
+    A multicast array needs no skew; a systolic circuit in it is counted like any other, its wires
+    are not. A loop nest that adds along an axis uses the adders of the PEs there.
     """
     array, widths = hw.array, pe_widths(hw)
-    shape, count = (array.rows, array.cols), array.rows * array.cols
-    whole = shared_pe(array.dataflows, array.overlap, widths, lib)
-    saved = edge_saving_um2(array.dataflows, shape, widths, lib) / count
+    flows = [circuit(hw.dataflow(name)) for name in array.dataflows]
+    shape = (array.rows, array.cols)
+    whole = shared_pe(flows, array.overlap, widths, lib, pipeline=pipeline_widths(hw))
+    saved = edge_saving_um2(flows, shape, widths, lib) / (array.rows * array.cols)
     pe = Component(
         whole.area_um2 - saved,
         whole.energy_pj,
         f"{whole.source}; {whole.area_um2:.0f} um2 of cells, less {saved:.1f} for the edges",
     )
     blocks = [
-        LogicBlock("array", "PE", count, pe),
-        LogicBlock("array", "array controller", 1, controller(array.dataflows, lib)),
+        LogicBlock("array", "PE", array.pes, pe),
+        LogicBlock("array", "array controller", 1, controller(flows, lib)),
     ]
     if array.interconnect == "systolic":
-        bits = skew_bits(array.dataflows, array.overlap, shape, widths)
+        bits = array.planes * skew_bits(flows, array.overlap, shape, widths)
         blocks.append(LogicBlock("array", "skew register bits", bits, register(1, lib)))
-    if set(array.dataflows) & {"ws", "is"}:
+    if set(flows) & {"ws", "is"}:
         foot = adder(widths.accumulator_bits, lib)
         blocks.append(LogicBlock("array", "partial-sum adders", array.cols, foot))
     return blocks
+
+
+def _window_blocks(hw: Accelerator, lib: Library) -> Sequence[LogicBlock]:
+    """Input window of every column: a register per PE that shifts or loads, and a wider port.
+
+    The port's register takes what the innermost input level gives in a cycle; as much as all
+    windows hold where the hardware file leaves that rate open.
+    """
+    if hw.array.input_feed == "shared":
+        return ()
+    bits = hw.precision.input_bits
+    window = together(
+        f"window register {bits} bits, shifts or loads",
+        (register(bits, lib), multiplexer(bits, lib)),
+    )
+    rate = hw.chain("input")[0].read_bytes_per_cycle
+    port_bits = hw.array.pes * bits if rate is None else min(8 * rate, hw.array.pes * bits)
+    return (
+        LogicBlock("array", "line registers", hw.array.pes, window),
+        LogicBlock("array", "input port register bits", port_bits, register(1, lib)),
+    )
 
 
 def _vector_blocks(hw: Accelerator, lib: Library) -> Sequence[LogicBlock]:
@@ -184,11 +233,8 @@ def _vector_blocks(hw: Accelerator, lib: Library) -> Sequence[LogicBlock]:
 
 
 def _control_blocks(hw: Accelerator, lib: Library) -> Sequence[LogicBlock]:
-    """Address generators of the operand streams, and a DMA that loads and stores at once."""
-    address_bits = max((hw.scratchpad.total_bytes - 1).bit_length(), 1)
-    separate = hw.vector_unit.placement == "separate"
-    streams = OPERAND_STREAMS + (VECTOR_STREAMS if separate else 0)
-    stream = address_generator(LOOPS, COUNT_BITS, address_bits, lib)
+    """Address generators of every level, and a DMA that loads and stores at once."""
+    generators = (_address_generators(hw, level, lib) for level in hw.on_chip)
     channel = together(
         f"DRAM address generator and one burst of {hw.dma.burst_bytes} B in flip-flops",
         (
@@ -197,9 +243,22 @@ def _control_blocks(hw: Accelerator, lib: Library) -> Sequence[LogicBlock]:
         ),
     )
     return (
-        LogicBlock("control", "address generators", streams, stream),
+        *(block for block in generators if block.count),
         LogicBlock("control", "DMA channels", 2, channel),
     )
+
+
+def _address_generators(hw: Accelerator, level: OnChip, lib: Library) -> LogicBlock:
+    """One per operand stream; copies go through the same addresses, a single word has none."""
+    words = level.total_bytes * 8 // level.word_bits
+    streams = 0
+    if words > (2 if level.double_buffered else 1):
+        streams = sum(OPERAND_STREAMS[operand] for operand in level.holds)
+    if level is hw.scratchpad and hw.vector_unit.placement == "separate":
+        streams += VECTOR_STREAMS
+    address_bits = max((level.total_bytes - 1).bit_length(), 1)
+    generator = address_generator(LOOPS, COUNT_BITS, address_bits, lib)
+    return LogicBlock("control", f"{level.name}, address generators", streams, generator)
 
 
 def _logic_row(block: LogicBlock, scale: float) -> AreaRow:
@@ -207,13 +266,10 @@ def _logic_row(block: LogicBlock, scale: float) -> AreaRow:
     return AreaRow(block.part, block.name, count, unit, count * unit * 1e-6, block.component.source)
 
 
-def _memory_row(hw: Accelerator, memory: Sram) -> AreaRow:
-    pad = hw.scratchpad
+def _memory_row(copies: int, level: OnChip, memory: Sram) -> AreaRow:
     source = (
-        f"CACTI 7 grid: {pad.total_bytes} B in {memory.macros} macros, {pad.word_bits}-bit words, "
-        f"{pad.ports} port(s)"
+        f"CACTI 7 grid: {level.total_bytes} B in {memory.macros} macros, "
+        f"{level.word_bits}-bit words, {level.ports} port(s)"
     )
-    unit = memory.macro_area_mm2 * 1e6
-    return AreaRow(
-        "memory", "SRAM macros", memory.macros, unit, memory.macros * unit * 1e-6, source
-    )
+    count, unit = copies * memory.macros, memory.macro_area_mm2 * 1e6
+    return AreaRow("memory", f"{level.name}, SRAM macros", count, unit, count * unit * 1e-6, source)

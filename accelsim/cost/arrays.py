@@ -1,14 +1,16 @@
 """Processing elements and what surrounds them in an array, added up from components.
 
-The circuits are those of our synthesised arrays: every PE passes operands on after one register,
-weight (or input) stationary PEs add to a partial sum that moves down, output stationary PEs keep
-it and shift it out. Cell area at 45 nm in um2, energy of one MAC at 45 nm and 0.9 V in pJ.
+Systolic circuits are those of our synthesised arrays: every PE passes operands on after one
+register, weight (or input) stationary PEs add to a partial sum that moves down, output stationary
+PEs keep it and shift it out. The PE of a loop nest multiplies, adds, and has one pipeline register
+for each operand that no register level of its own holds; the wires that multicast operands to it
+are not modelled. Cell area at 45 nm in um2, energy of one MAC at 45 nm and 0.9 V in pJ.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from accelsim.cost.arithmetic import (
     Component,
@@ -22,6 +24,9 @@ from accelsim.cost.arithmetic import (
 from accelsim.cost.constants import CONSTANTS, Library
 from accelsim.errors import HardwareError, suggestion
 
+if TYPE_CHECKING:
+    from accelsim.dataflows import Dataflow
+
 
 class Widths(NamedTuple):
     """Operand and accumulator widths in bits."""
@@ -31,8 +36,21 @@ class Widths(NamedTuple):
     accumulator_bits: int
 
 
-STRUCTURE = {"ws": "stationary", "is": "stationary", "os": "output"}
-"""Dataflows that share one PE circuit: ws and is differ in which operand is held."""
+STRUCTURE = {"ws": "stationary", "is": "stationary", "os": "output", "loops": "loops"}
+"""Dataflows that share one PE circuit: ws and is differ in which operand is held.
+
+All loop nests count as one dataflow `loops`: they differ in what is multicast to the same PE.
+"""
+
+LOOP_COUNTERS, COUNT_BITS = 8, 16
+"""Of the controller of a loop nest: one counter per dimension."""
+
+
+def circuit(flow: Dataflow) -> str:
+    """Which of `STRUCTURE` a dataflow is."""
+    if flow.timing == "loops":
+        return "loops"
+    return {"weight": "ws", "output": "os", "input": "is"}[flow.stationary]
 
 
 def stationary_pe(widths: Widths, lib: Library = CONSTANTS, *, double_buffered: bool) -> Component:
@@ -76,12 +94,36 @@ def output_pe(widths: Widths, lib: Library = CONSTANTS, *, separate_drain: bool)
     return _pe(f"output-stationary PE, {kind}", moving, drain)
 
 
-def pe(dataflow: str, overlap: str, widths: Widths, lib: Library = CONSTANTS) -> Component:
+def loops_pe(widths: Widths, pipeline: Widths, lib: Library = CONSTANTS) -> Component:
+    """PE of a loop nest; `pipeline` has the widths of its own registers, 0 for none.
+
+    Energy per MAC: multiplier, adder and these registers, all of which change every cycle. What a
+    register level of the PE holds is counted and charged at that level.
+    """
+    parts = (
+        multiplier(widths.input_bits, widths.weight_bits, lib),
+        adder(widths.accumulator_bits, lib),
+        register(pipeline.input_bits + pipeline.weight_bits, lib),
+        register(pipeline.accumulator_bits, lib, "clear"),
+    )
+    return together(f"loop-nest PE, {sum(pipeline)} pipeline register bits", parts)
+
+
+def pe(
+    dataflow: str,
+    overlap: str,
+    widths: Widths,
+    lib: Library = CONSTANTS,
+    pipeline: Widths | None = None,
+) -> Component:
     """PE of one dataflow; every overlap but `serial` needs the double-buffered circuit.
 
-    Input stationary is weight stationary with the operands exchanged.
+    Input stationary is weight stationary with the operands exchanged. `pipeline` is for loop nests
+    alone; without it every operand has a register.
     """
     double = overlap != "serial"
+    if _structure(dataflow) == "loops":
+        return loops_pe(widths, pipeline or widths, lib)
     if _structure(dataflow) == "output":
         return output_pe(widths, lib, separate_drain=double)
     if dataflow == "is":
@@ -95,6 +137,7 @@ def shared_pe(
     widths: Widths,
     lib: Library = CONSTANTS,
     running: str | None = None,
+    pipeline: Widths | None = None,
 ) -> Component:
     """PE that runs any of several dataflows: the largest of their PEs plus multiplexers.
 
@@ -102,7 +145,7 @@ def shared_pe(
     input, weight and accumulator ports. No synthesis of such a PE stands behind the rule.
     Energy per MAC: that of the dataflow `running`, or of the costliest, plus the multiplexers.
     """
-    choices = {dataflow: pe(dataflow, overlap, widths, lib) for dataflow in dataflows}
+    choices = {dataflow: pe(dataflow, overlap, widths, lib, pipeline) for dataflow in dataflows}
     largest = max(choices.values(), key=lambda choice: choice.area_um2)
     costliest = max(choice.energy_pj for choice in choices.values())
     energy = costliest if running is None else choices[running].energy_pj
@@ -125,10 +168,10 @@ def edge_saving_um2(
     Stationary: row 0 adds to a constant, so it has no adder and keeps only product bits; row 1
     adds two products; the last column passes no operand on. Output: the last column and the last
     row pass no operand on, row 0 has nothing to shift in. Savings that ABC finds further in are
-    left out. An array whose PEs serve two circuits saves nothing.
+    left out. An array whose PEs serve two circuits saves nothing, one of loop nests neither.
     """
     structures = {_structure(dataflow) for dataflow in dataflows}
-    if len(structures) > 1:
+    if len(structures) > 1 or structures == {"loops"}:
         return 0.0
     rows, cols = shape
     if structures == {"output"}:
@@ -157,7 +200,7 @@ def skew_bits(
 
     A side of n lanes takes n (n - 1) / 2 words. Stationary arrays skew the streamed operand (on
     the rows), pipelined ones also the operand that is loaded (on the columns); output stationary
-    skews both.
+    and loop nests skew both.
     """
     rows, cols = shape
     row_words, col_words = rows * (rows - 1) // 2, cols * (cols - 1) // 2
@@ -165,19 +208,30 @@ def skew_bits(
     for dataflow in dataflows:
         on_rows = _streamed_bits(dataflow, widths)
         on_cols = widths.input_bits + widths.weight_bits - on_rows
-        both = _structure(dataflow) == "output" or overlap != "serial"
+        both = _structure(dataflow) != "stationary" or overlap != "serial"
         needed.append(row_words * on_rows + (col_words * on_cols if both else 0))
     return max(needed)
 
 
 def controller(dataflows: Iterable[str], lib: Library = CONSTANTS) -> Component:
-    """Fold counters and control of an array: the largest of its dataflows; energy not modelled."""
+    """Counters and control of an array: the largest of its dataflows; energy not modelled.
+
+    Systolic ones are synthesised fold counters; a loop nest has a counter and its bound for every
+    dimension, added up as in an address generator.
+    """
     areas = {
-        structure: lib[f"{structure}_controller_um2"].value
+        structure: _controller_um2(structure, lib)
         for structure in {_structure(dataflow) for dataflow in dataflows}
     }
     structure = max(sorted(areas), key=lambda name: areas[name])
     return unmodelled_energy(areas[structure], f"{structure} array controller, 16-bit counters")
+
+
+def _controller_um2(structure: str, lib: Library) -> float:
+    if structure != "loops":
+        return lib[f"{structure}_controller_um2"].value
+    bits = LOOP_COUNTERS * COUNT_BITS
+    return register(2 * bits, lib, "enable").area_um2 + lib["loop_counter_um2_per_bit"].value * bits
 
 
 def _pe(source: str, moving: Sequence[Component], held: Sequence[Component]) -> Component:

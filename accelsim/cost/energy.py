@@ -1,9 +1,10 @@
 """Actions -> energy in pJ, part by part; and where the energy of each action comes from.
 
 Energies are scaled from 45 nm and 0.9 V to the chip's node and supply (`technology.py`), except
-SRAM (CACTI's own nodes and supply, `memories.py`) and DRAM. Not modelled: clock tree, wires from
-scratchpad to array, control and address generation, requantisation, idle PEs whose registers still
-toggle, weight loading and draining inside the array, DRAM background power.
+SRAM (CACTI's own nodes and supply, `memories.py`) and DRAM; those of every memory level are in
+`levels.py`. Not modelled: clock tree, wires from memory to array, control and address generation,
+requantisation, idle PEs whose registers still toggle, weight loading and draining inside the
+array, DRAM background power.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from accelsim.cost import technology
-from accelsim.cost.area import logic_blocks, pe_widths, scratchpad_sram
+from accelsim.cost.area import logic_blocks, pe_widths, pipeline_widths, sram_levels
 from accelsim.cost.arithmetic import vector_lane
-from accelsim.cost.arrays import shared_pe
+from accelsim.cost.arrays import circuit, shared_pe
 from accelsim.cost.constants import CONSTANTS, Library, library
+from accelsim.cost.levels import LevelEnergy, level_energies, level_sram
 from accelsim.errors import HardwareError, suggestion
 
 if TYPE_CHECKING:
@@ -62,7 +64,8 @@ def unit_energies(hw: Accelerator, dataflow: str | None = None) -> UnitEnergies:
     """Energy per action on this accelerator, in pJ, and its leakage in mW.
 
     mac_pj: multiplier, adder and the PE registers that change with every MAC (`arrays.py`), of
-    `dataflow` or, without one, of the dataflow of the array that costs most.
+    `dataflow` or, without one, of the dataflow of the array that costs most. SRAM figures are of
+    the scratchpad, the DRAM's is the mean of a read and a write; `level_energies` has all levels.
     """
     rows = _unit_rows(hw, dataflow, library(hw.constants))
     return UnitEnergies(*(row.value for row in rows))
@@ -83,27 +86,41 @@ def energy_breakdown(
 
 
 def explain(hw: Accelerator) -> list[Explained]:
-    """The unit energies of this accelerator, then every constant behind them and the area."""
+    """Unit energies of this accelerator, those of every level, then every constant behind them."""
     lib = library(hw.constants)
-    return _unit_rows(hw, None, lib) + [_constant(name, lib) for name in CONSTANTS]
+    levels = [row for level in level_energies(hw) for row in _of_level(level)]
+    return [*_unit_rows(hw, None, lib), *levels, *(_constant(name, lib) for name in CONSTANTS)]
 
 
 def _unit_rows(hw: Accelerator, dataflow: str | None, lib: Library) -> list[Explained]:
     """One row per field of `UnitEnergies`; what the hardware file measured replaces the model."""
     _check_dataflow(hw, dataflow)
-    rows = (
+    rows = [
         _mac(hw, dataflow, lib),
-        *_scratchpad(hw),
-        _constant("dram_pj_per_byte", lib),
+        *_scratchpad_and_dram(hw),
         _vector_op(hw, lib),
         _leakage(hw, lib),
+    ]
+    own = ("mac_pj", "vector_op_pj", "leakage_mw")
+    return [
+        _constant(row.name, lib) if row.name in own and row.name in lib else row for row in rows
+    ]
+
+
+def _of_level(level: LevelEnergy) -> tuple[Explained, Explained]:
+    unit = f"pJ per {level.word_bits} bits"
+    return (
+        Explained(f"{level.name}.read_pj", level.read_pj, unit, level.source, level.weak),
+        Explained(f"{level.name}.write_pj", level.write_pj, unit, level.source, level.weak),
     )
-    return [_constant(row.name, lib) if row.name in lib else row for row in rows]
 
 
 def _mac(hw: Accelerator, dataflow: str | None, lib: Library) -> Explained:
     array = hw.array
-    component = shared_pe(array.dataflows, array.overlap, pe_widths(hw), lib, dataflow)
+    flows = [circuit(hw.dataflow(name)) for name in array.dataflows]
+    running = None if dataflow is None else circuit(hw.dataflow(dataflow))
+    widths, pipeline = pe_widths(hw), pipeline_widths(hw)
+    component = shared_pe(flows, array.overlap, widths, lib, running, pipeline)
     return _scaled_logic("mac_pj", component.energy_pj, component.source, hw)
 
 
@@ -118,16 +135,19 @@ def _scaled_logic(name: str, energy_pj: float, what: str, hw: Accelerator) -> Ex
     return Explained(name, energy_pj * factor, "pJ", source, weak=False)
 
 
-def _scratchpad(hw: Accelerator) -> tuple[Explained, Explained]:
+def _scratchpad_and_dram(hw: Accelerator) -> tuple[Explained, ...]:
     """Energy per byte when whole words are read and written."""
-    memory = scratchpad_sram(hw)
-    word_bytes = hw.scratchpad.word_bits / 8
-    source = "; ".join((f"CACTI 7 grid, {hw.scratchpad.word_bits}-bit words", *memory.notes))
-    weak = hw.scratchpad.ports > 1
+    of = {level.name: level for level in level_energies(hw)}
+    pad, dram = of[hw.scratchpad.name], of[hw.dram.name]
     return (
-        Explained("sram_read_pj_per_byte", memory.read_pj / word_bytes, "pJ/B", source, weak),
-        Explained("sram_write_pj_per_byte", memory.write_pj / word_bytes, "pJ/B", source, weak),
+        _per_byte("sram_read_pj_per_byte", pad, pad.read_pj),
+        _per_byte("sram_write_pj_per_byte", pad, pad.write_pj),
+        _per_byte("dram_pj_per_byte", dram, (dram.read_pj + dram.write_pj) / 2),
     )
+
+
+def _per_byte(name: str, level: LevelEnergy, word_pj: float) -> Explained:
+    return Explained(name, word_pj * 8 / level.word_bits, "pJ/B", level.source, level.weak)
 
 
 def _leakage(hw: Accelerator, lib: Library) -> Explained:
@@ -135,7 +155,9 @@ def _leakage(hw: Accelerator, lib: Library) -> Explained:
     cells_um2 = sum(block.count * block.component.area_um2 for block in logic_blocks(hw, lib))
     factor = technology.energy_factor(hw.technology.node_nm)
     logic_mw = cells_um2 * lib["logic_leakage_mw_per_um2"].value * factor
-    memory_mw = scratchpad_sram(hw).leakage_mw
+    memory_mw = sum(
+        hw.copies(level) * level_sram(hw, level).leakage_mw for level in sram_levels(hw)
+    )
     source = (
         f"logic {logic_mw:.3g} mW (one library's density), SRAM {memory_mw:.3g} mW "
         "(CACTI, low-standby-power cells)"

@@ -1,4 +1,7 @@
-"""Cycles and buffer accesses of the PE array, in closed form on plain ints.
+"""Dataflows as data, and cycles and buffer accesses of the systolic ones in closed form.
+
+`DATAFLOWS` has every built-in record. Those with timing `folds` are systolic GEMM forms on plain
+ints; those with timing `loops` only say which loops may lie where (`records.py`).
 
 dataflow  stationary  rows      columns    streams    folds
 ws        weight      D reduce  K filters  M pixels   G * ceil(D/rows) * ceil(K/cols)
@@ -14,8 +17,9 @@ from collections.abc import Mapping
 from operator import index
 from typing import TypeVar
 
-from accelsim.dataflows import input_stationary, output_stationary, weight_stationary
+from accelsim.dataflows import input_stationary, output_stationary, records, weight_stationary
 from accelsim.dataflows.base import (
+    AXES,
     BROADCAST,
     OS,
     PIPELINED,
@@ -32,8 +36,10 @@ from accelsim.dataflows.base import (
 from accelsim.errors import UsageError, suggestion
 
 __all__ = [
+    "AXES",
     "CONVENTIONS",
     "DATAFLOWS",
+    "FOLDS",
     "OVERLAPS",
     "Accesses",
     "ArraySpec",
@@ -48,7 +54,7 @@ __all__ = [
 
 Known = TypeVar("Known")
 
-DATAFLOWS: dict[str, Dataflow] = {
+FOLDS: dict[str, Dataflow] = {
     dataflow.name: dataflow
     for dataflow in (
         weight_stationary.DATAFLOW,
@@ -56,6 +62,9 @@ DATAFLOWS: dict[str, Dataflow] = {
         input_stationary.DATAFLOW,
     )
 }
+"""The systolic ones, which have a GEMM form."""
+DATAFLOWS: dict[str, Dataflow] = {**FOLDS, **records.LOOP_NESTS}
+"""Every built-in dataflow."""
 OVERLAPS = {"serial": SERIAL, "pipelined": PIPELINED, "broadcast": BROADCAST}
 CONVENTIONS = {"scalesim": SCALESIM, "rtl": RTL}
 
@@ -95,10 +104,10 @@ def array_cycles(  # noqa: PLR0913 - the public contract names every one
     """Cycles of a GEMM (or G of them) on a systolic array whose operands never arrive late.
 
     Every group is an (M x D) by (D x K) product: M = N*P*Q pixels, K filters, D = R*S*C. The
-    formulas of each `dataflow` are in its module. `convention` scalesim counts like SCALE-Sim
-    3.0.0, rtl from the first operand on a port to the last result on a port. `trim`: a fold loads
-    and waits for the used rows and columns only. `packing`: groups may share a fold (ws only, the
-    other dataflows have no use for it).
+    formulas of each `dataflow`, one of `FOLDS`, are in its module. `convention` scalesim counts
+    like SCALE-Sim 3.0.0, rtl from the first operand on a port to the last result on a port.
+    `trim`: a fold loads and waits for the used rows and columns only. `packing`: groups may share
+    a fold (ws only, the other dataflows have no use for it).
     """
     code, array = _checked_array(dataflow, (rows, cols), overlap, convention, trim, packing)
     return timing(code, _checked_gemm(M, K, D, G), array).cycles
@@ -134,7 +143,7 @@ def _checked_gemm(M: int, K: int, D: int, G: int) -> Gemm:
 def _checked_array(
     dataflow: str, size: tuple[int, int], overlap: str, convention: str, trim: bool, packing: bool
 ) -> tuple[int, ArraySpec]:
-    known = _choice("dataflow", dataflow, DATAFLOWS)
+    known = _gemm_form(dataflow)
     array = ArraySpec(
         rows=_size("rows", size[0]),
         cols=_size("cols", size[1]),
@@ -149,6 +158,15 @@ def _checked_array(
             "with convention = 'rtl', allowed for os: serial, pipelined"
         )
     return known.code, array
+
+
+def _gemm_form(name: str) -> Dataflow:
+    if name in records.LOOP_NESTS:
+        raise UsageError(
+            f"dataflow = {name!r}: has no GEMM form, its cycles follow from a mapping; "
+            f"allowed: {', '.join(FOLDS)}"
+        )
+    return _choice("dataflow", name, FOLDS)
 
 
 def _size(name: str, value: int) -> int:

@@ -1,13 +1,27 @@
-"""The records that dataflow formulas take and return: plain ints, so that kernels compile them."""
+"""What a dataflow is, as data, and the records that its formulas take and return.
+
+`Dataflow` says which loop dimensions may lie on which axis of the array. The formulas' records
+are plain ints, so that kernels compile them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+from accelsim.workload.dims import RELEVANT
 
 WS = 0
 OS = 1
 IS = 2
+LOOPS = 3
+"""Every dataflow that is timed as a loop nest."""
+
+AXES = ("rows", "cols", "planes")
+"""Axes of the array; most arrays have one plane."""
+
+REDUCTION = (RELEVANT["input"] & RELEVANT["weight"]) - RELEVANT["output"]
+"""Dimensions whose products are added up: C, R and S."""
 
 SERIAL = 0
 """A fold loads, streams and drains before the next one starts."""
@@ -71,21 +85,39 @@ class Accesses(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataflow:
-    """What lies where on the array; `code` names the dataflow inside compiled kernels."""
+    """Which loops may lie where on the array, and how its cycles are counted.
+
+    An axis adds sums when a dimension of `REDUCTION` lies on it, and multicasts an operand that
+    no dimension on it indexes; that follows from the mapping and needs no entry here.
+    """
 
     name: str
     title: str
-    code: int
-    stationary: str
-    """Operand that stays in the PEs during a fold: weight, output or input."""
-    rows: str
-    """Gemm dimension on the array rows: M, K or D."""
-    columns: str
-    """Gemm dimension on the array columns."""
-    streams: str
-    """Gemm dimension that passes through, one vector per cycle."""
-    rows_reduce: bool
-    """Partial sums cross the rows, so a reduction longer than the rows is summed outside."""
-    can_pack: bool
-    """Groups may share a fold block-diagonally."""
+    timing: Literal["folds", "loops"]
+    """folds: the systolic GEMM forms; loops: one pass of the PEs per cycle, any spatial loops."""
+    rows: tuple[str, ...] = ()
+    """Dimensions that may lie on the array rows, several at once by factors."""
+    cols: tuple[str, ...] = ()
+    planes: tuple[str, ...] = ()
+    stationary: Literal["any", "weight", "input", "output"] = "any"
+    """Operand that stays in the PEs: the loops that do not index it are innermost."""
+    input_feed: Literal["shared", "per_column"] = "shared"
+    """per_column: every column needs an input window of its own (`array.input_feed`)."""
     source: str
+    code: int = LOOPS
+    """Names the dataflow inside compiled kernels."""
+    gemm_rows: str = ""
+    """folds only: the Gemm dimension (M, K or D) on the array rows."""
+    gemm_columns: str = ""
+    streams: str = ""
+    """folds only: the Gemm dimension that passes through, one vector per cycle."""
+    can_pack: bool = False
+    """Groups may share a fold block-diagonally."""
+
+    def on(self, axis: str) -> tuple[str, ...]:
+        """Dimensions that may lie on one of `AXES`."""
+        return {"rows": self.rows, "cols": self.cols, "planes": self.planes}[axis]
+
+    def adds_along(self) -> tuple[str, ...]:
+        """Axes along which partial sums may be added."""
+        return tuple(axis for axis in AXES if REDUCTION.intersection(self.on(axis)))

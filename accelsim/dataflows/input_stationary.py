@@ -8,13 +8,14 @@ from accelsim.dataflows.base import IS, Accesses, ArraySpec, Dataflow, Gemm, Tim
 DATAFLOW = Dataflow(
     name="is",
     title="input stationary",
-    code=IS,
+    timing="folds",
+    rows=("C", "R", "S"),
+    cols=("N", "P", "Q"),
     stationary="input",
-    rows="D",
-    columns="M",
+    code=IS,
+    gemm_rows="D",
+    gemm_columns="M",
     streams="K",
-    rows_reduce=True,
-    can_pack=False,
     source="Samajdar et al., ISPASS 2020",
 )
 

@@ -7,13 +7,14 @@ from accelsim.dataflows.base import OS, SERIAL, Accesses, ArraySpec, Dataflow, G
 DATAFLOW = Dataflow(
     name="os",
     title="output stationary",
-    code=OS,
+    timing="folds",
+    rows=("N", "P", "Q"),
+    cols=("K",),
     stationary="output",
-    rows="M",
-    columns="K",
+    code=OS,
+    gemm_rows="M",
+    gemm_columns="K",
     streams="D",
-    rows_reduce=False,
-    can_pack=False,
     source="Samajdar et al., ISPASS 2020; own RTL",
 )
 

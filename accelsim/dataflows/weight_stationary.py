@@ -16,12 +16,14 @@ from accelsim.dataflows.base import (
 DATAFLOW = Dataflow(
     name="ws",
     title="weight stationary",
-    code=WS,
+    timing="folds",
+    rows=("C", "R", "S"),
+    cols=("K",),
     stationary="weight",
-    rows="D",
-    columns="K",
+    code=WS,
+    gemm_rows="D",
+    gemm_columns="K",
     streams="M",
-    rows_reduce=True,
     can_pack=True,
     source="Samajdar et al., ISPASS 2020; own RTL",
 )

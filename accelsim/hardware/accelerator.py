@@ -11,141 +11,39 @@ import json
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
-from math import ceil
-from typing import Annotated, Any, Literal, Self
+from math import ceil, prod
+from typing import Any, Literal, Self, cast
 
-from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
 
+from accelsim.dataflows import DATAFLOWS, Dataflow
 from accelsim.documents import Loc, PartsError, explain
 from accelsim.errors import HardwareError, suggestion
+from accelsim.hardware.array import PEArray
 from accelsim.hardware.keys import USER, flatten, named_key, with_changes
-from accelsim.hardware.memory import Dram, Memory, Partition, Scratchpad
-from accelsim.hardware.section import Count, Name, Section
+from accelsim.hardware.levels import Dram, OnChip, Operand, Partition
+from accelsim.hardware.memory import Memory
+from accelsim.hardware.own_dataflows import OwnDataflow, OwnName, misfits, unknown_dataflows
+from accelsim.hardware.parts import (
+    Constant,
+    Dma,
+    OperatorOverhead,
+    Precision,
+    Technology,
+    VectorUnit,
+)
+from accelsim.hardware.section import Name, Section
 from accelsim.units import Frequency
 
 __all__ = [
-    "DATAFLOW_NAMES", "Accelerator", "Constant", "Dma", "Dram", "Memory", "OperatorOverhead",
-    "PEArray", "Partition", "Precision", "Scratchpad", "Technology", "VectorUnit",
+    "DATAFLOW_NAMES", "Accelerator", "Constant", "Dma", "Dram", "Memory", "OnChip",
+    "OperatorOverhead", "OwnDataflow", "PEArray", "Partition", "Precision", "Technology",
+    "VectorUnit",
 ]  # fmt: skip
 
-DATAFLOW_NAMES = ("ws", "os", "is")
-"""Weight, output and input stationary."""
-
-
-def _dataflow(text: str) -> str:
-    if text not in DATAFLOW_NAMES:
-        allowed = ", ".join(DATAFLOW_NAMES)
-        hint = suggestion(text.lower(), DATAFLOW_NAMES)
-        raise ValueError(f"unknown dataflow '{text}'; allowed: {allowed}{hint}")
-    return text
-
-
-DataflowName = Annotated[str, AfterValidator(_dataflow)]
-Bits = Annotated[int, Field(ge=1, le=64)]
-
-
-class Technology(Section):
-    """What the circuit is made in."""
-
-    node_nm: float = Field(ge=1, le=1000)
-    voltage_v: float | None = Field(default=None, ge=0.1, le=5)
-    """Supply; None: the usual one of the node."""
-
-
-class Precision(Section):
-    """Width of one element of each operand."""
-
-    input_bits: Bits = 8
-    weight_bits: Bits = 8
-    accumulator_bits: Bits = 32
-    """Partial sums, in the array and where they are spilled to."""
-    output_bits: Bits = 8
-
-    @model_validator(mode="after")
-    def _accumulator_holds_operands(self) -> Self:
-        widest = max(self.input_bits, self.weight_bits, self.output_bits)
-        if self.accumulator_bits < widest:
-            raise PartsError(
-                {
-                    "accumulator_bits": "must be at least as wide as every operand "
-                    f"({widest} bits), is {self.accumulator_bits}"
-                }
-            )
-        return self
-
-
-class PEArray(Section):
-    """A rows x cols array of PEs, one MAC per PE and cycle, and how its controller works."""
-
-    rows: Count
-    cols: Count
-    interconnect: Literal["systolic", "multicast"]
-    dataflows: tuple[DataflowName, ...] = Field(strict=False, min_length=1)
-    """Those that the array can run; the mapper chooses per operator."""
-    overlap: Literal["serial", "pipelined", "broadcast"]
-    """What happens to the next fold's stationary operand while a fold runs."""
-    convention: Literal["rtl", "scalesim"]
-    """How cycles are counted: as an RTL simulation does, or as SCALE-Sim 3.0.0."""
-    trim: bool
-    """A partly filled fold costs only the rows and columns that it uses."""
-    depthwise_packing: bool
-    """Groups may share a weight-stationary fold block-diagonally."""
-
-    @field_validator("dataflows")
-    @classmethod
-    def _no_repeats(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        repeated = sorted({name for name in names if names.count(name) > 1})
-        if repeated:
-            raise ValueError(f"names '{repeated[0]}' more than once")
-        return names
-
-    @model_validator(mode="after")
-    def _broadcast_has_a_load(self) -> Self:
-        if self.overlap == "broadcast" and self.convention == "rtl" and "os" in self.dataflows:
-            raise PartsError(
-                {
-                    "overlap": "broadcast loads a stationary operand ahead, which dataflow os does "
-                    "not have; take os out of dataflows, or choose serial or pipelined"
-                }
-            )
-        return self
-
-
-class VectorUnit(Section):
-    """Pooling, activations and elementwise operators."""
-
-    lanes: Count
-    """Elements per cycle."""
-    placement: Literal["in_line", "separate"]
-    """Behind the array's output, or beside the array at the scratchpad."""
-    fuse_activation: bool
-    """An activation costs nothing after the operator that feeds it."""
-
-    @model_validator(mode="after")
-    def _fuses_only_in_line(self) -> Self:
-        if self.fuse_activation and self.placement == "separate":
-            raise PartsError({"fuse_activation": "true needs placement: in_line"})
-        return self
-
-
-class Dma(Section):
-    """Engine that moves tiles between DRAM and the scratchpad."""
-
-    burst_bytes: Count
-    """Smallest transfer of the DRAM channel."""
-
-
-class OperatorOverhead(Section):
-    """What starting an operator costs."""
-
-    launch_cycles: Annotated[int, Field(ge=0, le=10**9)] = 0
-
-
-class Constant(Section):
-    """A cost constant that replaces the one of the library."""
-
-    value: float
-    source: str
+DATAFLOW_NAMES = tuple(DATAFLOWS)
+"""Built-in dataflows."""
 
 
 class Accelerator(Section):
@@ -158,6 +56,8 @@ class Accelerator(Section):
     technology: Technology
     precision: Precision = Precision()
     array: PEArray
+    dataflows: dict[OwnName, OwnDataflow] = Field(default_factory=dict)
+    """Name -> a dataflow of the file's own, for `array.dataflows`."""
     memory: Memory
     vector_unit: VectorUnit
     dma: Dma
@@ -168,16 +68,40 @@ class Accelerator(Section):
     """Dotted key -> where its figure comes from."""
 
     @model_validator(mode="after")
-    def _sources_name_keys(self) -> Self:
+    def _fits_together(self) -> Self:
+        known = {**DATAFLOWS, **self.own_records}
+        faults = {**misfits(self.array, known), **self._source_faults()}
+        if faults:
+            raise PartsError(faults)
+        return self
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _knows_its_dataflows(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Around all other checks, so that unknown names come in one pass with their faults."""
+        unknown = unknown_dataflows(data)
+        try:
+            accelerator = handler(data)
+        except ValidationError as error:
+            raise (_together(error, unknown) if unknown else error) from None
+        if unknown:
+            raise PartsError(unknown)
+        return accelerator
+
+    def _source_faults(self) -> dict[str | Loc, str]:
+        """Sources of nothing, and energies of levels without a source."""
         known = flatten(self._plain())
         faults: dict[str | Loc, str] = {
             ("sources", key): f"no value of this file is named so{suggestion(key, known)}"
             for key in self.sources
             if key not in known
         }
-        if faults:
-            raise PartsError(faults)
-        return self
+        for index, level in enumerate(self.memory.levels):
+            for figure in ("read_pj", "write_pj"):
+                key = f"memory.levels.{level.name}.{figure}"
+                if getattr(level, figure) is not None and key not in self.sources:
+                    faults["memory", "levels", index, figure] = f"needs a source: sources.{key}"
+        return faults
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -192,39 +116,80 @@ class Accelerator(Section):
         return f"{self.name} ({', '.join(changed)})" if changed else self.name
 
     @property
-    def scratchpad(self) -> Scratchpad:
-        """The on-chip level."""
-        return next(level for level in self.memory.levels if isinstance(level, Scratchpad))
+    def on_chip(self) -> tuple[OnChip, ...]:
+        """On-chip levels from the PE outward."""
+        return tuple(level for level in self.memory.levels if isinstance(level, OnChip))
+
+    @property
+    def scratchpad(self) -> OnChip:
+        """The outermost on-chip level that all PEs share, or the outermost if they share none."""
+        return next((level for level in reversed(self.on_chip) if not level.per), self.on_chip[-1])
 
     @property
     def dram(self) -> Dram:
         """The off-chip level."""
         return next(level for level in self.memory.levels if isinstance(level, Dram))
 
+    def chain(self, operand: Operand) -> tuple[OnChip, ...]:
+        """On-chip levels that hold an operand, from the PE outward; DRAM comes after the last."""
+        return tuple(level for level in self.on_chip if operand in level.holds)
+
+    def copies(self, level: OnChip) -> int:
+        """Instances of an on-chip level."""
+        array = self.array
+        sizes = {"rows": array.rows, "cols": array.cols, "planes": array.planes}
+        return prod(sizes[axis] for axis in level.per)
+
+    @property
+    def on_chip_bytes(self) -> int:
+        """Capacity of all instances of all on-chip levels."""
+        return sum(self.copies(level) * level.total_bytes for level in self.on_chip)
+
+    @cached_property
+    def own_records(self) -> dict[str, Dataflow]:
+        """Records of the file's own dataflows."""
+        return {name: flow.record(name) for name, flow in self.dataflows.items()}
+
+    @property
+    def known_dataflows(self) -> dict[str, Dataflow]:
+        """Built-in dataflows and the file's own."""
+        return {**DATAFLOWS, **self.own_records}
+
+    def dataflow(self, name: str) -> Dataflow:
+        """The record of a built-in dataflow or of one of the file's own."""
+        known = self.known_dataflows
+        if name not in known:
+            raise HardwareError(
+                f"unknown dataflow '{name}'; allowed: {', '.join(known)}{suggestion(name, known)}"
+            )
+        return known[name]
+
     @property
     def peak_macs_per_cycle(self) -> int:
         """One MAC per PE and cycle."""
-        return self.array.rows * self.array.cols
+        return self.array.pes
 
     @property
     def sram_read_bytes_per_cycle(self) -> int:
         """Read port of the scratchpad: its own figure, or the most that a unit reads per cycle.
 
-        The array takes a streamed word per row and the next stationary word per column; a lane of
-        the vector unit takes two inputs. Partial sums are added to in the write port.
+        The array takes a streamed word per row and the next stationary word per column; with an
+        input window per column, a new window for every PE. A lane of the vector unit takes two
+        inputs. Partial sums are added to in the write port.
         """
-        given = self.scratchpad.read_bytes_per_cycle
         array, precision = self.array, self.precision
         operand_bits = max(precision.input_bits, precision.weight_bits)
-        words = max(array.rows + array.cols, 2 * self.vector_unit.lanes)
-        return given or ceil(Fraction(words * operand_bits, 8))
+        fed = array.rows + array.cols if array.input_feed == "shared" else array.pes
+        words = max(fed, 2 * self.vector_unit.lanes)
+        return self.scratchpad.read_bytes_per_cycle or ceil(Fraction(words * operand_bits, 8))
 
     @property
     def sram_write_bytes_per_cycle(self) -> int:
         """Write port of the scratchpad: its own figure, or one partial sum per column."""
-        given = self.scratchpad.write_bytes_per_cycle
-        array, lanes, precision = self.array, self.vector_unit.lanes, self.precision
-        bits = max(array.cols * precision.accumulator_bits, lanes * precision.output_bits)
+        pad, precision = self.scratchpad, self.precision
+        given = pad.read_bytes_per_cycle if pad.shared_port else pad.write_bytes_per_cycle
+        columns_bits = self.array.cols * precision.accumulator_bits
+        bits = max(columns_bits, self.vector_unit.lanes * precision.output_bits)
         return given or ceil(Fraction(bits, 8))
 
     @property
@@ -232,14 +197,15 @@ class Accelerator(Section):
         """Banks that the scratchpad is built of: as stated, more where its traffic needs them.
 
         In one cycle they serve the read port, the write port twice (a partial sum is read to be
-        added to) and the DRAM channel.
+        added to) and the DRAM channel. Of several levels, each has the banks that it states.
         """
         pad = self.scratchpad
         dma_bytes = Fraction(self.dram.bandwidth_bytes_per_s, self.clock_hz)
-        moved_bytes = self.sram_read_bytes_per_cycle + 2 * self.sram_write_bytes_per_cycle
-        moved_bits = 8 * (moved_bytes + dma_bytes)
-        parts = 1 if pad.partition is None else 3
-        return max(pad.banks, parts, ceil(Fraction(moved_bits, pad.ports * pad.word_bits)))
+        written = 0 if pad.shared_port else 2 * self.sram_write_bytes_per_cycle
+        moved_bits = 8 * (self.sram_read_bytes_per_cycle + written + dma_bytes)
+        alone = len(self.on_chip) == 1
+        needed = ceil(Fraction(moved_bits, pad.ports * pad.word_bits)) if alone else 1
+        return max(pad.banks, 1 if pad.partition is None else 3, needed)
 
     @property
     def dram_latency_cycles(self) -> int:
@@ -250,6 +216,8 @@ class Accelerator(Section):
     def digest(self) -> str:
         """SHA-256, in hex, of everything that a result depends on: all but names and texts."""
         content = self.model_dump(by_alias=True, exclude={"name", "description", "sources"})
+        for flow in content["dataflows"].values():
+            del flow["title"]
         content["constants"] = {name: c.value for name, c in self.constants.items()}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -273,6 +241,15 @@ class Accelerator(Section):
 
     def _plain(self) -> dict[str, Any]:
         return self.model_dump(mode="json", by_alias=True)
+
+
+def _together(error: ValidationError, faults: Mapping[str | Loc, str]) -> ValidationError:
+    """The error with the faults beside what it found."""
+    found = cast(list[InitErrorDetails], error.errors(include_url=False))
+    ours = InitErrorDetails(
+        type="value_error", loc=(), input=None, ctx={"error": PartsError(faults)}
+    )
+    return ValidationError.from_exception_data(error.title, [*found, ours])
 
 
 def _brief(value: object) -> str:

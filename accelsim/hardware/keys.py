@@ -80,6 +80,9 @@ def _set(data: dict[str, Any], key: str, value: object) -> str:
     if parents == ["constants"] and last:
         data["constants"][last] = {"value": value, "source": USER}
         return key
+    if parents == ["dataflows"] and last:
+        data["dataflows"][last] = value
+        return key
     node, words = data, list[str]()
     for part in parents:
         word = _word(data, node, words, part, key)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from io import StringIO
 from os.path import isfile
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
@@ -35,16 +36,26 @@ def preset_names() -> list[str]:
 def hardware_to_yaml(hardware: Accelerator) -> str:
     """The accelerator as the text of a hardware file; reading it gives the same accelerator."""
     data = hardware.model_dump(mode="json", by_alias=True, exclude_none=True)
-    dataflows = CommentedSeq(data["array"]["dataflows"])
-    dataflows.fa.set_flow_style()
-    data["array"]["dataflows"] = dataflows
     yaml = YAML()
     yaml.width = 2**20  # ruamel.yaml 0.19 folds some escaped text into another text
     yaml.allow_unicode = False  # else it writes U+0085 as a line break
     yaml.indent(mapping=2, sequence=4, offset=2)
     text = StringIO()
-    yaml.dump(data, text)
+    yaml.dump(_in_lines(data), text)
     return text.getvalue()
+
+
+def _in_lines(value: Any) -> Any:
+    """Plain data whose lists of words are written in one line: `dataflows: [ws, os]`."""
+    if isinstance(value, dict):
+        return {key: _in_lines(item) for key, item in value.items()}
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return [_in_lines(item) for item in value]
+    if isinstance(value, list):
+        line = CommentedSeq(value)
+        line.fa.set_flow_style()
+        return line
+    return value
 
 
 def _folders() -> Iterator[Path]:

@@ -3,8 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accelsim.cost.area import PARTS, area_breakdown
+from accelsim.cost.memories import sram
 from accelsim.cost.technology import area_factor
 from accelsim.errors import HardwareError
+from tests.oracles.deep_accelerator import deep_accelerator
 from tests.oracles.small_accelerator import small_accelerator
 
 
@@ -44,9 +46,9 @@ def test_every_component_of_the_small_accelerator_is_a_row_with_a_source():
         ("partial-sum adders", 16),
         ("requantisers", 16),
         ("vector lanes", 16),
-        ("address generators", 4),
+        ("scratchpad, address generators", 4),
         ("DMA channels", 2),
-        ("SRAM macros", 4),
+        ("scratchpad, SRAM macros", 4),
     ]
     assert all(entry.source for entry in breakdown.rows)
 
@@ -99,7 +101,7 @@ def test_output_stationary_array_has_no_partial_sum_adders():
 def test_separate_vector_unit_has_address_generators_of_its_own():
     changes = {"vector_unit.fuse_activation": False, "vector_unit.placement": "separate"}
     breakdown = area_breakdown(small_accelerator(changes))
-    assert row(breakdown, "address generators").count == 4 + 3
+    assert row(breakdown, "scratchpad, address generators").count == 4 + 3
 
 
 def test_constant_override_reaches_the_area():
@@ -122,3 +124,88 @@ def test_constant_override_reaches_the_area():
 def test_impossible_constant_raises(constants, message):
     with pytest.raises(HardwareError, match=message):
         area_breakdown(small_accelerator(constants=constants))
+
+
+def test_every_level_is_a_row_with_all_its_copies():
+    breakdown = area_breakdown(deep_accelerator({"array.planes": 2}))
+    memory = [(entry.name, entry.count) for entry in breakdown.rows if entry.part == "memory"]
+    assert memory == [
+        ("input_spad, flip-flops", 48),
+        ("psum_spad, flip-flops", 48),
+        ("weight_spad, SRAM macros", 48),  # 448 B
+        ("glb, SRAM macros", 4),
+    ]
+    assert row(breakdown, "PE").count == 48
+    generators = [entry for entry in breakdown.rows if "address" in entry.name]
+    assert [(entry.name, entry.count) for entry in generators] == [
+        ("input_spad, address generators", 1),
+        ("weight_spad, address generators", 1),
+        ("psum_spad, address generators", 2),
+        ("glb, address generators", 4),
+    ]
+    assert breakdown.total_mm2 == sum(entry.area_mm2 for entry in breakdown.rows)
+    assert breakdown.total_mm2 == pytest.approx(sum(map(breakdown.part_mm2, PARTS)), rel=1e-12)
+    assert any("weight_spad: 448 B of registers are counted as SRAM" in n for n in breakdown.notes)
+
+
+def test_flip_flops_are_placed_cells_and_macros_are_not():
+    # 24 B of 16 bits: 192 enabled bits and 11 words x 16 multiplexers; CACTI 45 nm, 16 KiB x 64
+    breakdown = area_breakdown(deep_accelerator())
+    cells = 192 * 6.484 + 176 * 1.962
+    assert row(breakdown, "input_spad, flip-flops").unit_area_um2 == pytest.approx(cells / 0.7)
+    macro = sram(16 * 1024, 64, 1, 1, 45)
+    assert row(breakdown, "glb, SRAM macros").area_mm2 == pytest.approx(4 * macro.area_mm2)
+
+
+def test_single_word_has_no_address_and_no_multiplexer():
+    changes = {"memory.levels.psum_spad.size": "2 B", "memory.levels.input_spad.size": "4 B"}
+    changes["memory.levels.input_spad.double_buffered"] = True
+    breakdown = area_breakdown(deep_accelerator(changes))
+    names = [entry.name for entry in breakdown.rows if "address" in entry.name]
+    assert names == ["weight_spad, address generators", "glb, address generators"]
+    psum = row(breakdown, "psum_spad, flip-flops")
+    assert psum.unit_area_um2 == pytest.approx(16 * 6.484 / 0.7)
+
+
+def test_loop_nest_array_is_multicast_pes_without_registers_that_their_levels_hold():
+    breakdown = area_breakdown(deep_accelerator({"memory.levels.weight_spad.size": "64 B"}))
+    assert [entry.name for entry in breakdown.rows if entry.part == "array"] == [
+        "PE",
+        "array controller",
+    ]
+    # 16 x 16 multiplier 7.42 x 256 - 5.85 x 32, adder 6.26 x 16 - 10.6, no register
+    cells = 7.42 * 256 - 5.85 * 32 + 6.26 * 16 - 10.6
+    assert row(breakdown, "PE").unit_area_um2 == pytest.approx(cells / 0.7)
+
+
+def test_levels_that_are_no_register_per_pe_leave_the_pe_its_pipeline_register():
+    held = deep_accelerator({"memory.levels.weight_spad.size": "64 B"})
+    shared = held.replace({"memory.levels.weight_spad.per": ["rows"]})
+    of_sram = held.replace({"memory.levels.weight_spad.kind": "sram"})
+    plain = row(area_breakdown(held), "PE").unit_area_um2
+    for hw in (shared, of_sram):
+        more = row(area_breakdown(hw), "PE").unit_area_um2 - plain
+        assert more == pytest.approx(16 * 4.522 / 0.7)
+
+
+def test_systolic_loop_nest_skews_both_sides_of_every_plane():
+    changes = {"array.dataflows": ["any"], "array.planes": 3, "array.overlap": "serial"}
+    breakdown = area_breakdown(small_accelerator(changes))
+    assert row(breakdown, "skew register bits").count == 3 * 2 * 120 * 8
+
+
+def test_window_per_column_has_line_registers_and_a_port_register():
+    changes = {"array.dataflows": ["depthwise"], "array.input_feed": "per_column"}
+    breakdown = area_breakdown(small_accelerator(changes))
+    assert row(breakdown, "line registers").count == 256
+    line_um2 = 8 * (4.522 + 1.962) / 0.7
+    assert row(breakdown, "line registers").unit_area_um2 == pytest.approx(line_um2)
+    assert row(breakdown, "input port register bits").count == 8 * 8  # 8 B per cycle are stated
+    free = changes | {"memory.levels.scratchpad.read_bytes_per_cycle": None}
+    free["memory.levels.scratchpad.write_bytes_per_cycle"] = None
+    wide = area_breakdown(small_accelerator(free))
+    assert row(wide, "input port register bits").count == 256 * 8
+    # 256 B read, twice 64 B of sums, 12.8e9 / 700e6 B of DRAM per cycle: 402.3 B, 16 B words
+    assert row(wide, "scratchpad, SRAM macros").count == 26
+    shared = area_breakdown(small_accelerator())
+    assert not any("line" in entry.name or "port" in entry.name for entry in shared.rows)

@@ -5,14 +5,17 @@ import pytest
 from accelsim.cost.arithmetic import adder
 from accelsim.cost.arrays import (
     Widths,
+    circuit,
     controller,
     edge_saving_um2,
+    loops_pe,
     output_pe,
     pe,
     shared_pe,
     skew_bits,
     stationary_pe,
 )
+from accelsim.dataflows import DATAFLOWS
 from accelsim.errors import HardwareError
 
 INT8 = Widths(8, 8, 32)
@@ -94,6 +97,7 @@ def test_edge_saving_of_a_pe_with_two_circuits_is_nothing():
         (["os"], "serial", 6 * 8 + 28 * 4),
         (["ws", "is", "os"], "serial", 6 * 8 + 28 * 4),
         (["is"], "pipelined", 6 * 4 + 28 * 8),
+        (["loops"], "serial", 6 * 8 + 28 * 4),
     ],
 )
 def test_skew_bits_of_a_4_by_8_array(dataflows, overlap, bits):
@@ -109,3 +113,34 @@ def test_controller_is_the_largest_and_its_energy_unknown():
 def test_unknown_dataflow_is_refused_with_a_suggestion():
     with pytest.raises(HardwareError, match=r"'wss' has no area model.*did you mean 'ws'"):
         pe("wss", "serial", INT8)
+
+
+def test_circuit_of_every_loop_nest_is_the_same_and_of_folds_their_own():
+    circuits = {name: circuit(flow) for name, flow in DATAFLOWS.items()}
+    assert [circuits.pop(name) for name in ("ws", "os", "is")] == ["ws", "os", "is"]
+    assert set(circuits.values()) == {"loops"}
+
+
+def test_loops_pe_has_a_multiplier_an_adder_and_the_registers_named():
+    whole = loops_pe(INT8, INT8)
+    bare = loops_pe(INT8, Widths(0, 0, 0))
+    assert bare.energy_pj == pytest.approx(0.2 + 0.1)
+    assert whole.energy_pj - bare.energy_pj == pytest.approx(48 * TOGGLE)
+    assert whole.area_um2 - bare.area_um2 == pytest.approx(16 * REGISTER + 32 * 5.952)
+    assert pe("loops", "pipelined", INT8) == whole
+
+
+def test_shared_pe_of_loop_nests_needs_multiplexers_only_beside_another_circuit():
+    assert shared_pe(["loops", "loops"], "serial", INT8) == pe("loops", "serial", INT8)
+    both = shared_pe(["ws", "loops"], "serial", INT8, running="loops")
+    assert both.energy_pj == pytest.approx(pe("loops", "serial", INT8).energy_pj + 48 * 0.0009)
+
+
+def test_edge_saving_of_loop_nests_is_nothing():
+    assert edge_saving_um2(["loops"], (4, 8), INT8) == 0.0
+
+
+def test_controller_of_loop_nests_has_a_counter_and_its_bound_per_dimension():
+    um2 = controller(["loops"]).area_um2
+    assert um2 == pytest.approx(8 * 16 * (2 * ENABLE + 3.726))
+    assert 0.9 < um2 / controller(["ws"]).area_um2 < 1.1  # as the synthesised fold counters

@@ -11,8 +11,10 @@ from accelsim.cost.energy import (
     explain,
     unit_energies,
 )
+from accelsim.cost.memories import sram
 from accelsim.cost.technology import energy_factor
 from accelsim.errors import HardwareError
+from tests.oracles.deep_accelerator import deep_accelerator
 from tests.oracles.small_accelerator import small_accelerator
 
 COUNTS = st.integers(0, 10**12)
@@ -102,7 +104,9 @@ def test_energy_of_twice_the_actions_is_twice_in_every_part(actions):
 def test_explain_gives_every_unit_energy_and_every_constant_with_its_source():
     hw = small_accelerator(constants={"dram_pj_per_byte": 100.0, "mac_pj": 2.0})
     rows = explain(hw)
-    assert [row.name for row in rows] == [*UnitEnergies._fields, *CONSTANTS]
+    levels = ["scratchpad.read_pj", "scratchpad.write_pj", "dram.read_pj", "dram.write_pj"]
+    assert [row.name for row in rows] == [*UnitEnergies._fields, *levels, *CONSTANTS]
+    assert {row.name: row.value for row in rows}["dram.read_pj"] == 800.0  # 64 bits
     assert tuple(row.value for row in rows[: len(UnitEnergies._fields)]) == unit_energies(hw)
     assert all(row.source and row.unit for row in rows)
     by_name = {row.name: row for row in rows}
@@ -115,3 +119,37 @@ def test_explain_names_the_dram_that_was_not_chosen():
     (dram,) = [row for row in explain(small_accelerator()) if row.name == "dram_pj_per_byte"][:1]
     assert "LPDDR4" in dram.source
     assert "DDR3" in dram.source
+
+
+def test_mac_of_a_loop_nest_is_charged_for_the_registers_that_no_level_holds():
+    # 16 x 16 multiplier 0.8 pJ, 16-bit adder; 448 B of weights are a register level too
+    bare = 0.2 / 64 * 256 + 0.07 / 24 * 16 + 0.02 / 3
+    assert unit_energies(deep_accelerator()).mac_pj == pytest.approx(bare)
+    shared = {"memory.levels.psum_spad.per": ["cols"], "memory.levels.input_spad.per": ["rows"]}
+    assert unit_energies(deep_accelerator(shared)).mac_pj == pytest.approx(bare + 32 * 0.0105)
+
+
+def test_mac_of_a_loop_nest_on_one_shared_level_has_a_register_per_operand():
+    hw = small_accelerator({"array.dataflows": ["any"]})
+    assert unit_energies(hw, "any").mac_pj == pytest.approx(0.2 + 0.1 + (8 + 8 + 32) * 0.0105)
+
+
+def test_mac_of_an_own_dataflow_is_that_of_its_circuit():
+    form = {"timing": "folds", "rows": ["C", "R", "S"], "cols": ["K"], "stationary": "weight"}
+    own = small_accelerator({"dataflows.mine": form, "array.dataflows": ["mine"]})
+    assert unit_energies(own, "mine").mac_pj == unit_energies(small_accelerator(), "ws").mac_pj
+
+
+def test_leakage_counts_every_copy_of_every_level():
+    silent = {"constants.logic_leakage_mw_per_um2": 0.0}
+    one, two = (unit_energies(deep_accelerator(silent | {"array.planes": n})) for n in (1, 2))
+    spad_mw = sram(448, 16, 1, 1, 45).leakage_mw
+    assert two.leakage_mw - one.leakage_mw == pytest.approx(24 * spad_mw)
+    assert one.leakage_mw == pytest.approx(24 * spad_mw + sram(65536, 64, 4, 1, 45).leakage_mw)
+
+
+def test_unit_energies_of_a_hierarchy_are_those_of_its_scratchpad_and_dram():
+    stated = {"memory.levels.dram.read_pj": 700.0, "memory.levels.dram.write_pj": 750.0}
+    units = unit_energies(deep_accelerator(stated))
+    assert units.dram_pj_per_byte == pytest.approx(725 / 8)
+    assert units.sram_read_pj_per_byte == pytest.approx(sram(65536, 64, 4, 1, 45).read_pj / 8)

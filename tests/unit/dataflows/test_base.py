@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from accelsim.dataflows import accesses_of, timing, vector_unit
 from accelsim.dataflows.base import ArraySpec, Gemm
-from accelsim.schedule import kernels
+from accelsim.schedule import array_kernels as kernels
 from tests.oracles.fold_loop import arrays, gemms
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from accelsim.dataflows import (
-    DATAFLOWS,
+    FOLDS,
     OVERLAPS,
     Accesses,
     ArraySpec,
@@ -30,13 +30,13 @@ def test_array_cycles_when_given_the_contract_example_are_scalesim_folds():
     )
 
 
-@pytest.mark.parametrize("name", DATAFLOWS)
+@pytest.mark.parametrize("name", FOLDS)
 @pytest.mark.parametrize("overlap", OVERLAPS)
 def test_array_cycles_when_named_are_the_formula_of_that_code(name: str, overlap: str):
     case = CASE | {"dataflow": name, "overlap": overlap, "G": 3, "trim": True, "packing": True}
     array = ArraySpec(rows=8, cols=8, overlap=OVERLAPS[overlap], rtl=0, trim=1, packing=1)
     gemm = Gemm(M=100, K=16, D=27, G=3)
-    code = DATAFLOWS[name].code
+    code = FOLDS[name].code
     assert array_cycles(**case) == timing(code, gemm, array).cycles
     assert array_accesses(**case) == accesses_of(code, gemm, array)
 
@@ -59,6 +59,11 @@ def test_array_cycles_when_sizes_are_numpy_integers_are_python_integers():
         ({"dataflow": "wss"}, "dataflow = 'wss'; allowed: ws, os, is; did you mean 'ws'?"),
         ({"dataflow": "OS"}, "dataflow = 'OS'; allowed: ws, os, is; did you mean 'os'?"),
         ({"dataflow": None}, "dataflow = None; allowed: ws, os, is"),
+        (
+            {"dataflow": "row_stationary"},
+            "dataflow = 'row_stationary': has no GEMM form, its cycles follow from a mapping; "
+            "allowed: ws, os, is",
+        ),
         (
             {"overlap": "pipeline"},
             "allowed: serial, pipelined, broadcast; did you mean 'pipelined'",
@@ -86,17 +91,19 @@ def test_array_cycles_when_os_loads_ahead_in_rtl_is_refused():
         array_cycles(**CASE | {"dataflow": "os"}, overlap="broadcast", convention="rtl")
 
 
-def test_dataflows_when_listed_place_each_dimension_once():
-    for name, dataflow in DATAFLOWS.items():
+def test_folds_when_listed_place_each_gemm_dimension_once():
+    loops = {"M": {"N", "P", "Q"}, "K": {"K"}, "D": {"C", "R", "S"}}
+    for name, dataflow in FOLDS.items():
         assert dataflow.name == name
-        assert {dataflow.rows, dataflow.columns, dataflow.streams} == {"M", "K", "D"}
-        assert dataflow.rows_reduce == (dataflow.rows == "D")
+        assert {dataflow.gemm_rows, dataflow.gemm_columns, dataflow.streams} == {"M", "K", "D"}
+        assert set(dataflow.rows) == loops[dataflow.gemm_rows]
+        assert set(dataflow.cols) == loops[dataflow.gemm_columns]
         assert dataflow.title == f"{dataflow.stationary} stationary"
-    assert [dataflow.code for dataflow in DATAFLOWS.values()] == [0, 1, 2]
+    assert [dataflow.code for dataflow in FOLDS.values()] == [0, 1, 2]
 
 
-@pytest.mark.parametrize("name", DATAFLOWS)
+@pytest.mark.parametrize("name", FOLDS)
 def test_dataflows_when_they_cannot_pack_ignore_packing(name: str):
     case = CASE | {"dataflow": name, "M": 5, "K": 1, "D": 2, "G": 8}
     packs = array_cycles(**case, packing=True) < array_cycles(**case)
-    assert packs == DATAFLOWS[name].can_pack
+    assert packs == FOLDS[name].can_pack

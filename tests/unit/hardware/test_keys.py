@@ -2,6 +2,7 @@ import pytest
 
 from accelsim.errors import HardwareError
 from accelsim.hardware.yaml_io import load_hardware
+from tests.oracles.deep_accelerator import deep_accelerator
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +60,66 @@ def test_replace_from_shared_to_partitioned_memory_moves_the_sources_too(edge):
     assert "memory.levels.sram.partition.weight" not in back.sources
 
 
-def test_flat_keys_are_exactly_what_replace_takes(edge):
+@pytest.mark.parametrize(
+    ("key", "value", "read"),
+    [
+        ("array.planes", "2", lambda hw: hw.peak_macs_per_cycle == 48),
+        ("dataflows.mine.cols", "[P, Q]", lambda hw: hw.dataflow("mine").cols == ("P", "Q")),
+        ("dataflows.mine.rows", [], lambda hw: hw.dataflow("mine").rows == ()),
+        ("dataflows.new", "{cols: [G]}", lambda hw: hw.dataflow("new").cols == ("G",)),
+        ("memory.first_sum", "read", lambda hw: hw.memory.first_sum == "read"),
+        ("memory.levels.glb.holds", "[input, output]", lambda hw: len(hw.chain("weight")) == 1),
+        ("memory.levels.weight_spad.per", "[rows]", lambda hw: hw.on_chip[1].per == ("rows",)),
+        ("memory.levels.psum_spad.size", "8 B", lambda hw: hw.on_chip[2].size_bytes == 8),
+        ("memory.levels.3.latency", 5, lambda hw: hw.scratchpad.latency_cycles == 5),
+        ("memory.levels.dram.read_pj", 700.0, lambda hw: hw.dram.read_pj == 700.0),
+    ],
+)
+def test_replace_reaches_levels_and_own_dataflows_by_name(key, value, read):
+    changes = {key: value}
+    if key == "memory.levels.glb.holds":
+        changes["memory.levels.glb.bypass"] = []
+    assert read(deep_accelerator(changes))
+
+
+def test_replace_with_a_new_dataflow_and_its_use_gives_both():
+    changes = {"dataflows.by_group": {"cols": ["G"]}, "array.dataflows": "[by_group]"}
+    changed = deep_accelerator(changes)
+    assert changed.array.dataflows == ("by_group",)
+    assert changed.sources["dataflows.by_group.cols"] == "set by the user"
+    assert list(changed.dataflows) == ["mine", "by_group"]
+
+
+def test_replace_with_a_level_that_cannot_be_names_the_level():
+    with pytest.raises(HardwareError) as error:
+        deep_accelerator({"memory.levels.glb.per": ["rows"], "memory.levels.psum_spad.per": []})
+    assert str(error.value).startswith("memory.levels.glb.per: has copies along rows, but 'psum_")
+
+
+@pytest.mark.parametrize("flow", ["mine", "yours"])
+def test_replace_with_an_unknown_dataflow_suggests_those_of_the_file(flow):
+    with pytest.raises(HardwareError, match=r"unknown dataflow 'mien'; allowed: .*did you mean 'm"):
+        deep_accelerator({"array.dataflows": ["mien"], f"dataflows.{flow}": {"rows": ["C"]}})
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_flat_keys_are_exactly_what_replace_takes(edge, deep):
+    hardware = deep_accelerator() if deep else edge
+    keys = hardware.flat_keys()
+    assert not any(key.startswith(("schema", "sources")) for key in keys)
+    for key, value in keys.items():
+        assert hardware.replace({key: value}).digest == hardware.digest
+
+
+def test_flat_keys_have_the_values_of_the_file(edge):
     keys = edge.flat_keys()
     assert keys["array.rows"] == 16
     assert keys["memory.levels.sram.size"] == "256 KiB"
     assert keys["clock"] == "500 MHz"
-    assert not any(key.startswith(("schema", "sources")) for key in keys)
-    for key, value in keys.items():
-        assert edge.replace({key: value}).digest == edge.digest
+    deep = deep_accelerator().flat_keys()
+    assert deep["dataflows.mine.rows"] == ["C", "R"]
+    assert deep["memory.levels.weight_spad.per"] == ["rows", "cols", "planes"]
+    assert deep["memory.levels.glb.bypass"] == ["weight"]
 
 
 @pytest.mark.parametrize(
@@ -74,14 +127,14 @@ def test_flat_keys_are_exactly_what_replace_takes(edge):
     [
         (
             {"array.row": 3},
-            "unknown key 'array.row'; allowed: array.rows, array.cols, array.interconnect, "
-            "array.dataflows, array.overlap, array.convention, array.trim, "
-            "array.depthwise_packing; did you mean 'array.rows'?",
+            "unknown key 'array.row'; allowed: array.rows, array.cols, array.planes, "
+            "array.interconnect, array.dataflows, array.input_feed, array.overlap, "
+            "array.convention, array.trim, array.depthwise_packing; did you mean 'array.rows'?",
         ),
         (
             {"arry.rows": 3},
             "unknown key 'arry.rows'; allowed: name, description, clock, technology, precision, "
-            "array, memory, vector_unit, dma, operator_overhead, constants.NAME; "
+            "array, dataflows, memory, vector_unit, dma, operator_overhead, constants.NAME; "
             "did you mean 'array.rows'?",
         ),
         (

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from accelsim.errors import InputError, UsageError
 from accelsim.hardware.yaml_io import hardware_to_yaml, load_hardware, preset_names
+from tests.oracles.deep_accelerator import deep_accelerator
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -59,7 +60,8 @@ def test_load_hardware_of_misspelt_name_lists_presets_and_suggests(empty_folder)
     with pytest.raises(UsageError) as error:
         load_hardware("edge16x16")
     text = str(error.value)
-    assert text.startswith("unknown hardware 'edge16x16'; allowed: edge_16x16, ")
+    allowed = ", ".join(preset_names())
+    assert text.startswith(f"unknown hardware 'edge16x16'; allowed: {allowed}, or")
     assert text.endswith("or the path of a YAML file; did you mean 'edge_16x16'?")
 
 
@@ -101,6 +103,36 @@ def test_hardware_to_yaml_of_preset_reads_back_equal(empty_folder, name):
     hardware = load_hardware(name)
     Path("copy.yaml").write_text(hardware_to_yaml(hardware))
     assert load_hardware("copy.yaml") == hardware
+
+
+def test_hardware_to_yaml_of_a_hierarchy_reads_back_equal_with_lists_in_one_line(empty_folder):
+    changes = {"memory.levels.glb.read_pj": 12.5, "memory.levels.glb.shared_port": True}
+    changes |= {"memory.levels.glb.write_bytes_per_cycle": None, "array.planes": 2}
+    hardware = deep_accelerator(changes)
+    text = hardware_to_yaml(hardware)
+    Path("copy.yaml").write_text(text)
+    assert load_hardware("copy.yaml") == hardware
+    assert load_hardware("copy.yaml").digest == hardware.digest
+    lines = text.splitlines()
+    assert "  dataflows: [row_stationary, mine]" in lines
+    assert "    rows: [C, R]" in lines
+    assert "      per: [rows, cols, planes]" in lines
+
+
+def test_load_hardware_of_a_hierarchy_with_faults_gives_every_place(empty_folder):
+    text = hardware_to_yaml(deep_accelerator()).replace("- C", "- X")
+    text = text.replace("[row_stationary, mine]", "[row_stationary, min]")
+    text = text.replace("size: 448 B", "size: 1 B").replace("bypass: [weight]", "bypass: [all]")
+    Path("bad.yaml").write_text(text)
+    with pytest.raises(InputError) as error:
+        load_hardware("bad.yaml")
+    lines = text.splitlines()
+    for problem, start in zip(
+        error.value.problems,
+        ("  dataflows:", "      size: 1 B", "      bypass: [all]"),
+        strict=True,
+    ):
+        assert lines[problem.line - 1].startswith(start)
 
 
 @settings(deadline=None)

@@ -1,0 +1,121 @@
+"""Dataflows of the file's own, and whether an array can run what it names."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from accelsim.dataflows import DATAFLOWS, Dataflow
+from accelsim.documents import explain
+from accelsim.errors import HardwareError
+from accelsim.hardware.accelerator import Accelerator
+from tests.oracles.deep_accelerator import deep_accelerator, deep_file
+
+WS_FORM = {"timing": "folds", "rows": ["R", "S", "C"], "cols": ["K"], "stationary": "weight"}
+
+
+def with_flows(flows, **array):
+    data = deep_file()
+    data["dataflows"] = flows
+    data["array"] |= {"dataflows": list(flows) or ["any"]} | array
+    return data
+
+
+def faults_of(data):
+    with pytest.raises(ValidationError) as error:
+        Accelerator.model_validate(data)
+    faults = explain(error.value, Accelerator, data)
+    return [f"{'.'.join(map(str, fault.loc))}: {fault.message}" for fault in faults]
+
+
+def test_own_dataflow_is_a_record_like_the_built_in_ones():
+    hardware = deep_accelerator()
+    assert hardware.dataflow("mine") == Dataflow(
+        name="mine", title="my flow", timing="loops", rows=("C", "R"), cols=("K",),
+        source="the hardware file",
+    )  # fmt: skip
+    assert hardware.dataflow("row_stationary") is DATAFLOWS["row_stationary"]
+
+
+def test_own_dataflow_without_title_goes_by_its_name():
+    flow = Accelerator.model_validate(with_flows({"plain": {"planes": ["Q"]}})).dataflow("plain")
+    assert (flow.title, flow.planes, flow.stationary) == ("plain", ("Q",), "any")
+
+
+def test_own_dataflow_in_folds_is_the_gemm_form_of_its_dimensions():
+    flow = Accelerator.model_validate(with_flows({"my_ws": WS_FORM})).dataflow("my_ws")
+    assert (flow.name, flow.code, flow.gemm_rows, flow.can_pack) == ("my_ws", 0, "D", True)
+
+
+def test_dataflow_that_nobody_knows_raises_with_a_suggestion():
+    with pytest.raises(HardwareError, match=r"'mne'; allowed: ws, os, .*, mine; did you mean 'mi"):
+        deep_accelerator().dataflow("mne")
+
+
+@given(
+    st.lists(st.sampled_from("NGKCPQRS"), unique=True),
+    st.lists(st.sampled_from("NGKCPQRS"), unique=True),
+    st.lists(st.sampled_from("NGKCPQRS"), unique=True, min_size=1),
+)
+def test_own_dataflow_may_have_any_dimensions_on_any_axis(rows, cols, planes):
+    data = with_flows({"free": {"rows": rows, "cols": cols, "planes": planes}})
+    flow = Accelerator.model_validate(data).dataflow("free")
+    assert (flow.on("rows"), flow.on("cols"), flow.on("planes")) == (
+        tuple(rows), tuple(cols), tuple(planes),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("flows", "message"),
+    [
+        ({"mine": {}}, "dataflows.mine.rows: give dimensions to one of rows, cols, planes"),
+        ({"mine": {"rows": ["D"]}}, "dataflows.mine.rows.0: unknown value 'D'; allowed: N, G, K,"),
+        ({"mine": {"rows": ["C", "C"]}}, "dataflows.mine.rows: names 'C' more than once"),
+        ({"mine": {"rows": "C"}}, "dataflows.mine.rows: must be a list, is 'C'"),
+        ({"mine": {"row": ["C"]}}, "dataflows.mine.row: unknown key 'row'; allowed: title,"),
+        ({"mine": {"rows": ["C"], "timing": "fold"}}, "dataflows.mine.timing: unknown value 'fo"),
+        ({"mine": {"rows": ["C"], "stationary": "psum"}}, "dataflows.mine.stationary: unknown va"),
+        (
+            {"mine": WS_FORM | {"cols": ["P"]}},
+            "dataflows.mine.timing: folds has these forms: ws (rows [C, R, S], cols [K], "
+            "stationary weight); os (",
+        ),
+        ({"ws": {"rows": ["C"]}}, "dataflows.ws: 'ws' is built in; give your dataflow another"),
+        ({"auto": {"rows": ["C"]}}, "dataflows.auto: 'auto' is reserved; give your dataflow anot"),
+        ({"My": {"rows": ["C"]}}, "dataflows.My: must be 1 to 32 of a-z, 0-9 and _"),
+    ],
+)
+def test_own_dataflow_that_makes_no_sense_is_refused_with_its_reason(flows, message):
+    (fault,) = faults_of(with_flows(flows))
+    assert fault.startswith(message)
+
+
+def test_unknown_dataflow_of_the_array_suggests_one_of_the_file():
+    data = with_flows({"kernel_rows": {"rows": ["R"]}})
+    data["array"]["dataflows"] = ["any", "kernel_row"]
+    (fault,) = faults_of(data)
+    assert fault.startswith("array.dataflows.1: unknown dataflow 'kernel_row'; allowed: ws, os, is")
+    assert fault.endswith("any, kernel_rows; did you mean 'kernel_rows'?")
+
+
+def test_depthwise_needs_an_input_window_per_column_and_says_how():
+    data = with_flows({}, dataflows=["any", "depthwise"])
+    assert faults_of(data) == [
+        "array.dataflows.1: 'depthwise' needs an input window in every column; add input_feed: "
+        "per_column to array (its registers count in the area), or take it out"
+    ]
+    data["array"]["input_feed"] = "per_column"
+    assert Accelerator.model_validate(data).array.input_feed == "per_column"
+
+
+def test_folds_on_an_array_with_planes_are_refused():
+    (fault,) = faults_of(with_flows({"my_ws": WS_FORM}, planes=2))
+    assert fault.startswith("array.planes: dataflow my_ws has timing: folds, which knows rows and")
+    assert Accelerator.model_validate(with_flows({"my_ws": WS_FORM}, planes=1))
+
+
+def test_broadcast_of_an_own_output_stationary_form_is_refused():
+    os_form = {"timing": "folds", "rows": ["N", "P", "Q"], "cols": ["K"], "stationary": "output"}
+    (fault,) = faults_of(with_flows({"my_os": os_form}, overlap="broadcast"))
+    assert fault.startswith("array.overlap: broadcast loads a stationary operand ahead")
+    assert "take my_os out" in fault
