@@ -1,15 +1,16 @@
 """A mapping: what lies on the array, the order of the loops above it, and where memories cut in.
 
 `temporal` lists the loops from the innermost to the outermost; a dimension may repeat. `factor` is
-the trip count of a loop. `rows` and `cols` list what is laid on the array axes; their product may
-exceed the axis, which then folds. Factors need not divide: the last iteration is ragged. `cuts`
-give, for each operand and each on-chip level that holds it (from the PE outward), the number of
-temporal loops below that level's tile; cuts of one operand do not decrease.
+the trip count of a loop. `rows`, `cols` and `planes` list what is laid on the array axes; under a
+dataflow that folds their product may exceed the axis. Factors need not divide: the last iteration
+is ragged. `cuts` give, for each operand and each on-chip level of its chain (from the PE outward),
+the number of temporal loops below that level's tile, or None where the operand bypasses the level;
+the cuts of one operand do not decrease.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -18,6 +19,9 @@ from accelsim.workload.dims import DIM_ORDER, ConvDims
 
 OPERANDS = ("output", "input", "weight")
 """In the order in which a step loads them: partial sums first."""
+
+AXES = ("rows", "cols", "planes")
+"""Of the PE array."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +40,30 @@ class Loop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """Spatial and temporal loops of one operator, and the cut of every operand."""
+    """Spatial and temporal loops of one operator, and the cuts of every operand."""
 
     dataflow: str
     rows: tuple[Loop, ...] = ()
     cols: tuple[Loop, ...] = ()
+    planes: tuple[Loop, ...] = ()
     temporal: tuple[Loop, ...]
-    cuts: dict[str, tuple[int, ...]]
+    cuts: dict[str, tuple[int | None, ...]]
 
     def __post_init__(self) -> None:
         for operand in OPERANDS:
-            cuts = self.cuts.get(operand)
-            if not cuts:
+            if not self.cuts.get(operand):
                 raise MappingError(f"cuts: '{operand}' is missing")
-            if list(cuts) != sorted(cuts) or cuts[0] < 0 or cuts[-1] > len(self.temporal):
-                raise MappingError(
-                    f"cuts of '{operand}' = {list(cuts)}: must not decrease and must lie in "
-                    f"0..{len(self.temporal)}"
-                )
+            if message := wrong_cuts(self.cuts[operand], len(self.temporal)):
+                raise MappingError(f"cuts of '{operand}' = {list(self.cuts[operand])}: {message}")
+
+    @property
+    def spatial(self) -> tuple[Loop, ...]:
+        """Loops on all axes of the array."""
+        return (*self.rows, *self.cols, *self.planes)
+
+    def outermost_cut(self, operand: str) -> int:
+        """Temporal loops below the tile that the operand loads from DRAM."""
+        return next(cut for cut in reversed(self.cuts[operand]) if cut is not None)
 
     def extent(self, dim: str, cut: int) -> int:
         """Iterations of `dim` inside a tile that holds the array and `cut` temporal loops."""
@@ -61,7 +71,7 @@ class Mapping:
 
     def loops_below(self, cut: int) -> Iterable[Loop]:
         """Spatial loops and the `cut` innermost temporal ones."""
-        return (*self.rows, *self.cols, *self.temporal[:cut])
+        return (*self.spatial, *self.temporal[:cut])
 
     def check_covers(self, dims: ConvDims) -> None:
         """Raise MappingError unless every dimension is walked to its bound."""
@@ -71,3 +81,13 @@ class Mapping:
                 raise MappingError(
                     f"{dim}: the factors reach {covered} of {bound}; raise one of them"
                 )
+
+
+def wrong_cuts(cuts: Sequence[int | None], loops: int) -> str:
+    """What is wrong with the cuts of one operand of a mapping with so many temporal loops."""
+    held = [cut for cut in cuts if cut is not None]
+    if not held:
+        return "no on-chip level holds it"
+    if held != sorted(held) or held[0] < 0 or held[-1] > loops:
+        return f"must not decrease from the PE outward and must lie in 0..{loops}"
+    return ""

@@ -6,32 +6,37 @@ from enum import IntEnum
 
 import numpy as np
 
-from accelsim.dataflows import input_stationary, output_stationary, vector_unit, weight_stationary
-from accelsim.dataflows.base import IS, OS, Accesses, Gemm, Timing
+from accelsim.dataflows.base import LOOPS
 from accelsim.jit import njit
-from accelsim.traffic import accesses, dram, footprint
-from accelsim.traffic.footprint import Axis
+from accelsim.schedule.array_kernels import (
+    edge_bytes,
+    edge_cycles,
+    loops_timing,
+    step_work,
+    tile_bytes,
+)
+from accelsim.schedule.border_kernels import (
+    RELEVANT,
+    bounds_of,
+    columns_of,
+    end_position,
+    first_position,
+    rows_of,
+)
+from accelsim.schedule.port_kernels import inner_cycles
+from accelsim.schedule.relevance import INPUT, OUTPUT, WEIGHT, C, G, K, N, P, Q, R, S
+from accelsim.traffic import dram
 
-ws_cycles = njit(weight_stationary.cycles)
-os_cycles = njit(output_stationary.cycles)
-ws_accesses = njit(weight_stationary.accesses)
-os_accesses = njit(output_stationary.accesses)
-as_weight_stationary = njit(input_stationary.as_weight_stationary)
-as_input_stationary = njit(input_stationary.as_input_stationary)
-lane_cycles = njit(vector_unit.cycles)
-tile_bytes = njit(footprint.tile_bytes)
-first_position = njit(footprint.first_position)
-end_position = njit(footprint.end_position)
-cut_axis = njit(accesses.cut_axis)
 transfer_cycles = njit(dram.transfer_cycles)
 channel_bytes = njit(dram.channel_bytes)
 
-N, G, K, C, P, Q, R, S = range(8)
-OUTPUT, INPUT, WEIGHT = range(3)
-
 
 class Column(IntEnum):
-    """Columns of a step program, int64[steps, len(Column)]; bytes are payload."""
+    """Columns of a step program, int64[steps, len(Column)]; bytes are payload.
+
+    Bytes at the edge are those between the unit that computes and its buffers; zero for loops on
+    the axes, whose accesses `accesses.py` counts.
+    """
 
     PSUM_LOAD = 0
     INPUT_LOAD = 1
@@ -41,86 +46,17 @@ class Column(IntEnum):
     FILL_DRAIN = 5
     BANK = 6
     WAITS_FOR_STORE = 7
-    SRAM_READ = 8
-    SRAM_WRITE = 9
-    MACS = 10
+    EDGE_SUM_READ = 8
+    EDGE_SUM_WRITE = 9
+    EDGE_INPUT = 10
+    EDGE_WEIGHT = 11
+    MACS = 12
 
 
 COLUMNS = len(Column)
 PSUM_LOAD, INPUT_LOAD, WEIGHT_LOAD, STORE = 0, 1, 2, 3
 COMPUTE, FILL_DRAIN, BANK, WAITS_FOR_STORE = 4, 5, 6, 7
-SRAM_READ, SRAM_WRITE, MACS = 8, 9, 10
-
-
-@njit
-def array_timing(code, gemm, spec):
-    """Timing of one tile on the PE array under the dataflow `code`."""
-    if code == OS:
-        return os_cycles(gemm, spec)
-    if code == IS:
-        gemm, spec = as_weight_stationary(gemm, spec)
-    return ws_cycles(gemm, spec)
-
-
-@njit
-def array_accesses(code, gemm, spec):
-    """Words that the array reads from and writes to the buffer for one tile."""
-    if code == OS:
-        return os_accesses(gemm, spec)
-    if code == IS:
-        gemm, spec = as_weight_stationary(gemm, spec)
-        return as_input_stationary(ws_accesses(gemm, spec))
-    return ws_accesses(gemm, spec)
-
-
-@njit
-def tile_work(code, nest, machine, spec, lengths):
-    """Timing and buffer accesses of a tile of int64[8] `lengths` on the unit that computes it."""
-    if nest.vector_ops > 0:
-        outputs = lengths[N] * lengths[G] * lengths[K] * lengths[P] * lengths[Q]
-        cycles = lane_cycles(outputs, nest.vector_ops, machine.lanes)
-        gates = lengths[G] * nest.has_weight
-        reads = outputs * lengths[R] * lengths[S] * nest.input_tensors
-        return Timing(cycles, cycles, 1), Accesses(reads, gates, outputs, 0)
-    gemm = Gemm(
-        lengths[N] * lengths[P] * lengths[Q],
-        lengths[K],
-        lengths[C] * lengths[R] * lengths[S],
-        lengths[G],
-    )
-    return array_timing(code, gemm, spec), array_accesses(code, gemm, spec)
-
-
-@njit
-def traffic_of_work(nest, accesses, outputs, first_visit, last_visit):
-    """SRAM bytes (input and weight reads, partial-sum reads, writes) of one tile's work.
-
-    Every output is written once per fold of the reduction; the last write of a finished output
-    has output precision, all others accumulator precision. A later visit reads its sums back.
-    """
-    operand_reads = tile_bytes(accesses.input_reads, nest.input_bits) + tile_bytes(
-        accesses.weight_reads, nest.weight_bits
-    )
-    psum_reads = accesses.output_reads
-    if not first_visit:
-        psum_reads += outputs
-    final = outputs if last_visit else 0
-    writes = tile_bytes(accesses.output_writes - final, nest.accumulator_bits) + tile_bytes(
-        final, nest.output_bits
-    )
-    return operand_reads, tile_bytes(psum_reads, nest.accumulator_bits), writes
-
-
-@njit
-def rows_of(nest):
-    """The vertical axis of an operator."""
-    return Axis(nest.P, nest.R, nest.stride_h, nest.dilation_h, nest.pad_top, nest.H)
-
-
-@njit
-def columns_of(nest):
-    """The horizontal axis of an operator."""
-    return Axis(nest.Q, nest.S, nest.stride_w, nest.dilation_w, nest.pad_left, nest.W)
+EDGE_SUM_READ, EDGE_SUM_WRITE, EDGE_INPUT, EDGE_WEIGHT, MACS = 8, 9, 10, 11, 12
 
 
 @njit
@@ -164,36 +100,6 @@ def place_all(bounds, loops, above, extents, index, start, length):
 
 
 @njit
-def moved(relevant, start, previous):
-    """Whether a tile differs from the previous one in a dimension that indexes its operand."""
-    different = False
-    for dim in range(8):
-        different |= relevant[dim] and start[dim] != previous[dim]
-    return different
-
-
-@njit
-def bounds_of(nest):
-    """The eight loop bounds as int64[8] in DIM_ORDER."""
-    return np.array(
-        [nest.N, nest.G, nest.K, nest.C, nest.P, nest.Q, nest.R, nest.S], dtype=np.int64
-    )
-
-
-@njit
-def relevance():
-    """bool[3, 8]: which dimensions index the output, input and weight operand."""
-    table = np.zeros((3, 8), dtype=np.bool_)
-    for dim in (N, G, K, P, Q):
-        table[OUTPUT, dim] = True
-    for dim in (N, G, C, P, Q, R, S):
-        table[INPUT, dim] = True
-    for dim in (G, K, C, R, S):
-        table[WEIGHT, dim] = True
-    return table
-
-
-@njit
 def input_load_bytes(nest, machine, start, length, held, held_length):
     """Bytes of the input tile, less what a `keep` level still holds of the previous tile."""
     top, bottom, left, right = input_tile(nest, start, length)
@@ -209,24 +115,24 @@ def input_load_bytes(nest, machine, start, length, held, held_length):
 
 
 @njit
-def output_tile_index(loops, index, above, relevant):
+def output_tile_index(loops, index, above):
     """Running number of an output tile among those that the loops above its cut visit."""
     number = 0
     for position in range(loops.shape[0] - 1, -1, -1):
-        if above[position, OUTPUT] and relevant[loops[position, 0]]:
+        if above[position, OUTPUT] and RELEVANT[OUTPUT, loops[position, 0]]:
             number = number * loops[position, 1] + index[position]
     return number
 
 
 @njit
 def advance(index, loops):
-    """Next iteration of the loops, innermost first; False after the last."""
+    """Go to the next iteration, innermost first; the position that advanced, or -1 at the end."""
     for position in range(loops.shape[0]):
         index[position] += 1
         if index[position] < loops[position, 1]:
-            return True
+            return position
         index[position] = 0
-    return False
+    return -1
 
 
 @njit
@@ -240,45 +146,39 @@ def reduction_ends(start, length, bounds):
 
 
 @njit
-def compute_step(code, nest, machine, spec, row, start, length, finished):
-    """Fill in the cycles, buffer traffic and MACs of one step."""
-    timing, accesses = tile_work(code, nest, machine, spec, length)
+def compute_step(nest, machine, spec, plan, row, start, length, ends, advanced):
+    """Fill in the cycles, edge traffic and MACs of one step; ends: first visit, last visit."""
     outputs = operand_elements(nest, OUTPUT, length)
-    first_visit = start[C] == 0 and start[R] == 0 and start[S] == 0
-    operand_reads, psum_reads, writes = traffic_of_work(
-        nest, accesses, outputs, first_visit, finished
-    )
+    busy, waits, latency = inner_cycles(nest, plan, start, length, advanced)
+    if plan.code == LOOPS:
+        timing = loops_timing(plan.layout, plan.systolic, length)
+    else:
+        timing, accesses = step_work(plan, nest, machine, spec, length)
+        read, written, inputs, weights = edge_bytes(nest, accesses, outputs, ends[0], ends[1])
+        busy = max(busy, edge_cycles(machine, written, inputs, weights))
+        row[EDGE_SUM_READ], row[EDGE_SUM_WRITE] = read, written
+        row[EDGE_INPUT], row[EDGE_WEIGHT] = inputs, weights
     row[COMPUTE] = timing.compute_cycles
-    row[FILL_DRAIN] = timing.cycles - timing.compute_cycles
-    row[BANK] = max(
-        -(-operand_reads // machine.sram_read_bytes_per_cycle) - timing.cycles,
-        -(-writes // machine.sram_write_bytes_per_cycle) - timing.cycles,
-        0,
-    )
-    row[SRAM_READ] = operand_reads + psum_reads
-    row[SRAM_WRITE] = writes
+    row[FILL_DRAIN] = timing.cycles - timing.compute_cycles + latency
+    row[BANK] = max(busy - timing.cycles, 0) + waits
     if nest.vector_ops == 0:
         row[MACS] = outputs * length[C] * length[R] * length[S]
 
 
 @njit
-def store(nest, row, elements, finished):
-    """Write down that the step ends with its output tile leaving for DRAM."""
-    bits = nest.output_bits if finished else nest.accumulator_bits
-    row[STORE] = tile_bytes(elements, bits)
-    row[SRAM_READ] += row[STORE]
+def store_bytes(nest, elements, finished):
+    """Bytes of an output tile that leaves for DRAM, finished or as partial sums."""
+    return tile_bytes(elements, nest.output_bits if finished else nest.accumulator_bits)
 
 
 @njit
-def walk(code, nest, machine, spec, loops, above, extents):
-    """Step program int64[steps, COLUMNS] of one operator.
+def walk(nest, machine, spec, plan):
+    """Step program int64[steps, COLUMNS] of one operator under a plan (`plan.py`).
 
-    loops: int64[n, 3], (dim, trips, stride) of the loops above the lowest cut, innermost first;
-    stride is how far one iteration moves along its dimension. above: bool[n, 3], whether a
-    loop lies above the cut of (output, input, weight). extents: int64[4, 8], tile sizes per
-    dimension of the three operands and of the step itself.
+    A tile is loaded when a loop at or outside its operand's first relevant loop above the cut
+    advances, as a controller with static loops does.
     """
-    bounds, relevant = bounds_of(nest), relevance()
+    loops, above, bounds = plan.loops, plan.above, bounds_of(nest)
     steps = 1
     for position in range(loops.shape[0]):
         steps *= loops[position, 1]
@@ -289,52 +189,42 @@ def walk(code, nest, machine, spec, loops, above, extents):
     start, length = np.zeros((4, 8), dtype=np.int64), np.zeros((4, 8), dtype=np.int64)
     held, held_length = np.empty((4, 8), dtype=np.int64), np.zeros((4, 8), dtype=np.int64)
     held.fill(-1)
-    step, tile, finished, more = 0, 0, False, True
-    while more:
-        if place_all(bounds, loops, above, extents, index, start, length):
+    step, tile, finished, more = 0, 0, False, 0
+    advanced = loops.shape[0] + 1
+    while more >= 0:
+        if place_all(bounds, loops, above, plan.extents, index, start, length):
             row = program[step]
             row[WAITS_FOR_STORE] = -1
-            if moved(relevant[OUTPUT], start[OUTPUT], held[OUTPUT]):
+            if advanced >= plan.resets[OUTPUT]:
                 if step > 0:
                     elements = operand_elements(nest, OUTPUT, held_length[OUTPUT])
-                    store(nest, program[step - 1], elements, finished)
+                    program[step - 1, STORE] = store_bytes(nest, elements, finished)
                     stored_at[tile] = step - 1
-                tile = output_tile_index(loops, index, above, relevant[OUTPUT])
+                tile = output_tile_index(loops, index, above)
                 row[WAITS_FOR_STORE] = stored_at[tile]
                 if stored_at[tile] >= 0:
                     elements = operand_elements(nest, OUTPUT, length[OUTPUT])
                     row[PSUM_LOAD] = tile_bytes(elements, nest.accumulator_bits)
-            if moved(relevant[INPUT], start[INPUT], held[INPUT]):
+            if advanced >= plan.resets[INPUT]:
                 row[INPUT_LOAD] = input_load_bytes(
                     nest, machine, start[INPUT], length[INPUT], held[INPUT], held_length[INPUT]
                 )
-            if moved(relevant[WEIGHT], start[WEIGHT], held[WEIGHT]):
+            if advanced >= plan.resets[WEIGHT]:
                 elements = operand_elements(nest, WEIGHT, length[WEIGHT])
                 row[WEIGHT_LOAD] = tile_bytes(elements, nest.weight_bits)
             finished = reduction_ends(start[3], length[3], bounds)
-            compute_step(code, nest, machine, spec, row, start[3], length[3], finished)
-            row[SRAM_WRITE] += row[PSUM_LOAD] + row[INPUT_LOAD] + row[WEIGHT_LOAD]
+            first = start[3, C] == 0 and start[3, R] == 0 and start[3, S] == 0
+            compute_step(
+                nest, machine, spec, plan, row, start[3], length[3], (first, finished), advanced
+            )
             start, held = held, start
             length, held_length = held_length, length
-            step += 1
+            step, advanced = step + 1, 0
         more = advance(index, loops)
+        advanced = max(advanced, more)
     elements = operand_elements(nest, OUTPUT, held_length[OUTPUT])
-    store(nest, program[step - 1], elements, finished)
+    program[step - 1, STORE] = store_bytes(nest, elements, finished)
     return program[:step]
-
-
-@njit
-def sums_rest_in_buffer(code, nest, spec, extent):
-    """Whether partial sums of a step tile int64[8] wait in the buffer at accumulator width.
-
-    They do when the reduction is cut above the step, and, unless the PEs keep the sums (output
-    stationary), when it takes more than one row fold.
-    """
-    if nest.vector_ops > 0:
-        return False
-    if extent[C] < nest.C or extent[R] < nest.R or extent[S] < nest.S:
-        return True
-    return code != OS and spec.rows < nest.C * nest.R * nest.S
 
 
 @njit

@@ -1,12 +1,11 @@
-"""What the kernels know of an operator and of a machine: flat records of integers."""
+"""What the kernels know of an operator and of the machine outside its inner levels."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from math import gcd
 from typing import TYPE_CHECKING, NamedTuple
 
-from accelsim.dataflows import CONVENTIONS, OVERLAPS, ArraySpec, vector_unit
+from accelsim.dataflows import vector_unit
 from accelsim.traffic.footprint import tile_bytes
 from accelsim.workload.dims import ConvDims, touched
 from accelsim.workload.operators import (
@@ -58,59 +57,23 @@ class Nest(NamedTuple):
 
 
 class Machine(NamedTuple):
-    """The figures of an accelerator that decide cycles and bytes; capacities in bytes.
+    """The figures of an accelerator that decide cycles and bytes outside its inner levels.
 
-    A transfer of b bytes on the channel takes ceil(b * clock / bandwidth) cycles.
-    `unified` 1: `capacity` holds all operands; 0: each operand has its own part.
+    Tuples are of (output, input, weight). A transfer of b bytes on the DRAM channel takes
+    ceil(b * clock / bandwidth) cycles. Operands with the same number in `edge_port` share the
+    `edge_rate` of that number, in bytes per cycle (0: never waits).
     """
 
     lanes: int
-    unified: int
-    capacity: int
-    input_capacity: int
-    weight_capacity: int
-    output_capacity: int
     double_buffered: int
+    """1: the outermost level of every operand is, so that steps overlap."""
     halo_keep: int
     burst_bytes: int
     clock: int
     bandwidth: int
     dram_latency: int
-    sram_read_bytes_per_cycle: int
-    sram_write_bytes_per_cycle: int
-
-
-@lru_cache(maxsize=256)
-def machine_of(hardware: Accelerator) -> tuple[Machine, ArraySpec]:
-    """Kernel records of an accelerator."""
-    pad, dram, array = hardware.scratchpad, hardware.dram, hardware.array
-    common = gcd(hardware.clock_hz, dram.bandwidth_bytes_per_s)
-    parts = pad.partition
-    machine = Machine(
-        lanes=hardware.vector_unit.lanes,
-        unified=int(parts is None),
-        capacity=pad.total_bytes,
-        input_capacity=pad.total_bytes if parts is None else parts.input,
-        weight_capacity=pad.total_bytes if parts is None else parts.weight,
-        output_capacity=pad.total_bytes if parts is None else parts.output,
-        double_buffered=int(pad.double_buffered),
-        halo_keep=int(hardware.memory.halo == "keep"),
-        burst_bytes=hardware.dma.burst_bytes,
-        clock=hardware.clock_hz // common,
-        bandwidth=dram.bandwidth_bytes_per_s // common,
-        dram_latency=hardware.dram_latency_cycles,
-        sram_read_bytes_per_cycle=hardware.sram_read_bytes_per_cycle,
-        sram_write_bytes_per_cycle=hardware.sram_write_bytes_per_cycle,
-    )
-    spec = ArraySpec(
-        rows=array.rows,
-        cols=array.cols,
-        overlap=OVERLAPS[array.overlap],
-        rtl=CONVENTIONS[array.convention],
-        trim=int(array.trim),
-        packing=int(array.depthwise_packing),
-    )
-    return machine, spec
+    edge_port: tuple[int, int, int]
+    edge_rate: tuple[int, int, int]
 
 
 def nest_of(operator: Operator, hardware: Accelerator, batch: int) -> Nest | None:

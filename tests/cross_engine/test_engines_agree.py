@@ -8,16 +8,17 @@ from hypothesis import strategies as st
 from accelsim.eventsim.simulator import timeline as events_timeline
 from accelsim.fastsim.recurrence import timeline as fast_timeline
 from accelsim.schedule.kernels import Column
-from accelsim.schedule.program import step_program, tile
-from tests.oracles.cases import array_specs, machines, mappings, nests
+from accelsim.schedule.program import planned, step_program
+from tests.oracles.cases import mappings, nests, targets
 
 
 @settings(max_examples=500, deadline=None)
 @given(st.data())
 def test_timelines_any_operator_are_equal(data):
     nest = data.draw(nests(vector=data.draw(st.booleans())))
-    machine, spec = data.draw(machines()), data.draw(array_specs())
-    program = step_program(nest, machine, spec, tile(nest, data.draw(mappings(nest))))
+    target = data.draw(targets())
+    machine = target.machine
+    program = step_program(nest, target, planned(nest, data.draw(mappings(nest)), target))
     fast, events = fast_timeline(program, machine), events_timeline(program, machine)
     assert tuple(fast) == tuple(events)
     causes = fast[1:7]

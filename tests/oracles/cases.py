@@ -5,14 +5,18 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from accelsim.dataflows.base import ArraySpec
+from accelsim.mapper.finding import Flow
+from accelsim.mapper.prices import Prices
 from accelsim.mapping import Loop, Mapping
+from accelsim.schedule.hierarchy import Hierarchy, Level
+from accelsim.schedule.machine import Target
 from accelsim.schedule.nest import Machine, Nest
 
 small = st.integers(1, 4)
 
 
 @st.composite
-def nests(draw, largest=5, vector=False):
+def nests(draw, largest=5, vector=False, bits=(4, 8, 16)):
     """A small operator; the map is as large as its outputs need, with up to `taps` of padding."""
     n, g, k, c = (draw(st.integers(1, 3)) for _ in range(4))
     p, q = draw(st.integers(1, largest)), draw(st.integers(1, largest))
@@ -22,7 +26,7 @@ def nests(draw, largest=5, vector=False):
     top, left = draw(st.integers(0, r - 1)), draw(st.integers(0, s - 1))
     height = (p - 1) * stride_h + (r - 1) * dilation_h + 1 - top - draw(st.integers(0, r - 1))
     width = (q - 1) * stride_w + (s - 1) * dilation_w + 1 - left - draw(st.integers(0, s - 1))
-    bits = st.sampled_from([4, 8, 16])
+    bits = st.sampled_from(bits)
     if vector:
         n, k, c = 1, 1, 1
     return Nest(
@@ -37,24 +41,82 @@ def nests(draw, largest=5, vector=False):
 
 
 @st.composite
-def machines(draw, capacity=None):
-    """A machine with any buffer, ports and DRAM channel."""
-    size = st.integers(1, 4000) if capacity is None else st.just(capacity)
-    return Machine(
+def targets(draw):
+    """A systolic array at one buffer of any size and ports, whole or with a part per operand."""
+    doubled, parts = draw(st.integers(0, 1)), draw(st.sampled_from([1, 3]))
+    shared_port, latency = draw(st.booleans()), draw(st.integers(0, 30))
+    read, write = draw(st.integers(0, 32)), draw(st.integers(0, 32))
+    part = Level(
+        capacity_bits=0, copies=0, access_bits=8, double_buffered=doubled, hides_fills=doubled,
+        read_port=0, write_port=0 if shared_port else 1, latency=0,
+    )  # fmt: skip
+    hierarchy = Hierarchy(
+        levels=(
+            *(with_capacity(part, draw(st.integers(1, 4000))) for _ in range(parts)),
+            Level(0, 0, 8, 0, 1, 0, 0, latency),
+        ),
+        chains=((0,), (0,), (0,)) if parts == 1 else ((0,), (1,), (2,)),
+        port_bytes=(read,) if shared_port else (read, write),
+        first_sum=0,
+        slides=0,
+    )
+    machine = Machine(
         lanes=draw(st.integers(1, 8)),
-        unified=draw(st.integers(0, 1)),
-        capacity=draw(size),
-        input_capacity=draw(size),
-        weight_capacity=draw(size),
-        output_capacity=draw(size),
-        double_buffered=draw(st.integers(0, 1)),
+        double_buffered=doubled,
         halo_keep=draw(st.integers(0, 1)),
         burst_bytes=draw(st.sampled_from([1, 8, 64])),
         clock=draw(st.integers(1, 7)),
         bandwidth=draw(st.integers(1, 40)),
-        dram_latency=draw(st.integers(0, 30)),
-        sram_read_bytes_per_cycle=draw(st.integers(1, 32)),
-        sram_write_bytes_per_cycle=draw(st.integers(1, 32)),
+        dram_latency=latency,
+        edge_port=(0, 0, 0) if shared_port else (0, 1, 1),
+        edge_rate=(read, read, read) if shared_port else (write, read, read),
+    )
+    names = (*(f"buffer_{number}" for number in range(parts)), "dram")
+    return Target(machine, draw(array_specs()), hierarchy, names, systolic=1)
+
+
+@st.composite
+def tight_cases(draw):
+    """(matrix product of many tiles, target) with so small a buffer that fetches repeat a lot."""
+    nest, target = draw(nests(bits=(8,))), draw(targets())
+    rows = draw(st.integers(2, 10))
+    nest = nest._replace(
+        N=1, G=1, K=draw(st.integers(2, 10)), C=draw(st.integers(2, 5)), P=rows,
+        Q=draw(st.integers(1, 2)), R=1, S=1, H=rows, W=2, stride_h=1, stride_w=1, pad_top=0,
+        pad_left=0,
+    )  # fmt: skip
+    *parts, dram = target.hierarchy.levels
+    small = [with_capacity(part, draw(st.integers(8, 72)) // len(parts)) for part in parts]
+    hierarchy = target.hierarchy._replace(levels=(*small, dram))
+    return nest, target._replace(hierarchy=hierarchy, machine=target.machine._replace(halo_keep=0))
+
+
+def with_capacity(level, capacity_bytes):
+    """The level with another size."""
+    return level._replace(capacity_bits=8 * capacity_bytes)
+
+
+def enlarged(target, more_bytes):
+    """The target with so many bytes more in every part of its buffer."""
+    levels = target.hierarchy.levels
+    larger = [with_capacity(level, level.capacity_bits // 8 + more_bytes) for level in levels[:-1]]
+    return target._replace(hierarchy=target.hierarchy._replace(levels=(*larger, levels[-1])))
+
+
+FLOWS = {"ws": 3.0, "os": 2.0, "is": 1.0}
+"""Systolic dataflows, and pJ that the work of an operator costs under each."""
+
+
+def flows_on(target, nest, names=tuple(FLOWS)):
+    """What a search is asked about: these dataflows on a target, or its vector unit.
+
+    pJ per bit: every part of the buffer has its own, DRAM's is 20 times as high.
+    """
+    read = (0.0125, 0.025, 0.05)[: len(target.level_names) - 1]
+    write = tuple(2 * energy for energy in read)
+    return tuple(
+        Flow(name, target, Prices(FLOWS.get(name, 3.0), (*read, 0.5), (*write, 0.75), 0.5))
+        for name in (("vector",) if nest.vector_ops else names)
     )
 
 

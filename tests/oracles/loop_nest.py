@@ -28,8 +28,12 @@ class StepTraffic:
 
 @dataclass
 class Held:
-    """What the buffer holds of one operand: the tile's ranges and its elements."""
+    """What the buffer holds of one operand: when it came, the tile's ranges and its elements.
 
+    `moment`: where the loops stood that load another tile, from the innermost outward.
+    """
+
+    moment: tuple | None = None
     ranges: tuple = ()
     elements: set = field(default_factory=set)
 
@@ -39,6 +43,7 @@ def steps(nest, mapping, halo_keep):
     bounds = dict(zip(DIMS, nest[:8], strict=True))
     cuts = {operand: mapping.cuts[operand][-1] for operand in INDEXES}
     lowest = min(cuts.values())
+    mover = {operand: first_mover(mapping, operand, cut) for operand, cut in cuts.items()}
     held = {operand: Held() for operand in INDEXES}
     sums = defaultdict(int)
     stored_at = {}
@@ -51,10 +56,11 @@ def steps(nest, mapping, halo_keep):
             continue
         step = StepTraffic()
         for operand in ("output", "input", "weight"):
+            moment = tuple(index[place] for place in range(mover[operand], len(mapping.temporal)))
+            if moment == held[operand].moment:
+                continue
             spans = ranges_at(mapping, bounds, index, cuts[operand])
             key = tuple(spans[dim] for dim in INDEXES[operand])
-            if key == held[operand].ranges:
-                continue
             elements = tile_elements(nest, operand, spans)
             if operand == "output":
                 if done:
@@ -67,7 +73,7 @@ def steps(nest, mapping, halo_keep):
                 step.input_load = nbytes(len(new) * nest.input_tensors, nest.input_bits)
             elif nest.has_weight:
                 step.weight_load = nbytes(len(elements), nest.weight_bits)
-            held[operand] = Held(key, elements)
+            held[operand] = Held(moment, key, elements)
         step.macs = compute(nest, here, held["output"], sums)
         done.append(step)
     leave(nest, held["output"], sums, done, stored_at)
@@ -75,6 +81,18 @@ def steps(nest, mapping, halo_keep):
     assert all(total == whole for total in sums.values())
     assert len(sums) == nest.N * nest.G * nest.K * nest.P * nest.Q
     return done
+
+
+def first_mover(mapping, operand, cut):
+    """Place of the innermost loop above the cut that moves the operand's tile.
+
+    Whenever it or a loop outside it advances, the controller loads: it counts loops and does not
+    look whether the next tile happens to be the same (as after a round that lies past a bound).
+    """
+    for place, loop in enumerate(mapping.temporal):
+        if place >= cut and loop.factor > 1 and loop.dim in INDEXES[operand]:
+            return place
+    return len(mapping.temporal)
 
 
 def compute(nest, here, tile, sums):

@@ -6,19 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accelsim.schedule.kernels import Column
-from accelsim.schedule.program import step_program, tile
+from accelsim.schedule.program import planned, step_program
 from tests.oracles import loop_nest
-from tests.oracles.cases import array_specs, machines, mappings, nests
+from tests.oracles.cases import mappings, nests, targets
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_step_program_any_mapping_equals_element_walk(data):
     nest = data.draw(nests(vector=data.draw(st.booleans())))
-    machine, spec = data.draw(machines()), data.draw(array_specs())
-    mapping = data.draw(mappings(nest))
-    program = step_program(nest, machine, spec, tile(nest, mapping))
-    expected = loop_nest.steps(nest, mapping, machine.halo_keep)
+    target, mapping = data.draw(targets()), data.draw(mappings(nest))
+    program = step_program(nest, target, planned(nest, mapping, target))
+    expected = loop_nest.steps(nest, mapping, target.machine.halo_keep)
     assert program[:, Column.PSUM_LOAD].tolist() == [step.psum_load for step in expected]
     assert program[:, Column.INPUT_LOAD].tolist() == [step.input_load for step in expected]
     assert program[:, Column.WEIGHT_LOAD].tolist() == [step.weight_load for step in expected]

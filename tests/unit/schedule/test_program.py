@@ -6,18 +6,35 @@ import pytest
 
 from accelsim.dataflows.base import ArraySpec
 from accelsim.mapping import Loop, Mapping
+from accelsim.schedule.accesses import accesses_of
+from accelsim.schedule.fill import fills_of
+from accelsim.schedule.hierarchy import Hierarchy, Level
 from accelsim.schedule.kernels import Column
+from accelsim.schedule.machine import Target
 from accelsim.schedule.nest import Machine, Nest, compulsory_bytes, nest_of
-from accelsim.schedule.program import buffer_fill, step_program, tile, traffic_of
+from accelsim.schedule.program import planned, step_program, traffic_of
 from accelsim.workload.operators import Elementwise, Move, Pool
 from tests.oracles.small_accelerator import small_accelerator
 
 ARRAY = ArraySpec(rows=4, cols=4, overlap=0, rtl=0, trim=0, packing=0)
 MACHINE = Machine(
-    lanes=4, unified=1, capacity=10**6, input_capacity=0, weight_capacity=0, output_capacity=0,
-    double_buffered=1, halo_keep=0, burst_bytes=1, clock=1, bandwidth=1, dram_latency=0,
-    sram_read_bytes_per_cycle=10**6, sram_write_bytes_per_cycle=10**6,
+    lanes=4, double_buffered=1, halo_keep=0, burst_bytes=1, clock=1, bandwidth=1, dram_latency=0,
+    edge_port=(0, 1, 1), edge_rate=(10**6, 10**6, 10**6),
 )  # fmt: skip
+BUFFER = Level(
+    capacity_bits=8 * 10**6, copies=0, access_bits=8, double_buffered=1, hides_fills=1,
+    read_port=0, write_port=1, latency=0,
+)  # fmt: skip
+DRAM = Level(0, 0, 8, 0, 1, 0, 0, 0)
+
+
+def target_of(array: ArraySpec = ARRAY, level: Level = BUFFER) -> Target:
+    """A systolic array at one buffer for all operands."""
+    hierarchy = Hierarchy((level, DRAM), ((0,), (0,), (0,)), (10**6, 10**6), first_sum=0, slides=0)
+    return Target(MACHINE, array, hierarchy, ("buffer", "dram"), systolic=1)
+
+
+TARGET = target_of()
 CONV = Nest(
     N=1, G=1, K=4, C=2, P=2, Q=3, R=3, S=3, H=4, W=5, stride_h=1, stride_w=1, dilation_h=1,
     dilation_w=1, pad_top=0, pad_left=0, input_bits=8, weight_bits=8, accumulator_bits=32,
@@ -36,49 +53,84 @@ def ws_mapping(channels: int) -> Mapping:
     )
 
 
+def steps_of(mapping: Mapping):
+    """Steps of CONV on TARGET."""
+    return step_program(CONV, TARGET, planned(CONV, mapping, TARGET))
+
+
+def buffer_bytes(nest: Nest, mapping: Mapping) -> tuple[int, int]:
+    """(read, written) bytes of the buffer over the whole operator, by the access table."""
+    plan = planned(nest, mapping, TARGET)
+    program = step_program(nest, TARGET, plan)
+    moved = {"read": 0, "written": 0}
+    for access in accesses_of(nest, mapping, TARGET, plan, program):
+        if access.level == 0:
+            assert access.units == -(-access.bits // 8)
+            moved[access.way.split("_")[0]] += access.units
+    return moved["read"], moved["written"]
+
+
 def test_program_one_step_buffer_bytes_of_five_row_folds():
     """D = 18 on 4 rows: 5 folds. M = 6, K = 4: 24 sums, 4 times written wide, then narrow."""
-    (step,) = step_program(CONV, MACHINE, ARRAY, tile(CONV, ws_mapping(2)))
+    (step,) = steps_of(ws_mapping(2))
+    assert (step[Column.EDGE_INPUT], step[Column.EDGE_WEIGHT]) == (18 * 6, 18 * 4)
+    assert step[Column.EDGE_SUM_READ] == 4 * 24 * 4
+    assert step[Column.EDGE_SUM_WRITE] == 4 * 24 * 4 + 24
+    loads = 2 * 4 * 5 + 18 * 4
+    assert step[Column.INPUT_LOAD] + step[Column.WEIGHT_LOAD] == loads
+    assert step[Column.STORE] == 24
+    read, written = buffer_bytes(CONV, ws_mapping(2))
     operand_reads = 18 * 6 + 18 * 4
     sums_read_back = 4 * 24 * 4
-    assert step[Column.SRAM_READ] == operand_reads + sums_read_back + 24
-    loads = 2 * 4 * 5 + 18 * 4
-    assert step[Column.SRAM_WRITE] == 4 * 24 * 4 + 24 + loads
+    assert read == operand_reads + sums_read_back + 24
+    assert written == 4 * 24 * 4 + 24 + loads
     assert step[Column.MACS] == 18 * 24
 
 
 def test_program_two_steps_read_the_sums_of_the_first_back_in_the_second():
     """D = 9: 3 folds a step. First: 2 read-backs, 3 wide writes; second: 3, and 2 wide + 1."""
-    first, second = step_program(CONV, MACHINE, ARRAY, tile(CONV, ws_mapping(1)))
-    loads = 4 * 5 + 9 * 4
-    assert first[Column.SRAM_READ] == 9 * 6 + 9 * 4 + 2 * 24 * 4
-    assert first[Column.SRAM_WRITE] == 3 * 24 * 4 + loads
-    assert second[Column.SRAM_READ] == 9 * 6 + 9 * 4 + 3 * 24 * 4 + 24
-    assert second[Column.SRAM_WRITE] == 2 * 24 * 4 + 24 + loads
-    assert first[Column.STORE] == 0
+    first, second = steps_of(ws_mapping(1))
+    for step in (first, second):
+        assert (step[Column.EDGE_INPUT], step[Column.EDGE_WEIGHT]) == (9 * 6, 9 * 4)
+        assert (step[Column.INPUT_LOAD], step[Column.WEIGHT_LOAD]) == (4 * 5, 9 * 4)
+    assert first[Column.EDGE_SUM_READ] == 2 * 24 * 4
+    assert first[Column.EDGE_SUM_WRITE] == 3 * 24 * 4
+    assert second[Column.EDGE_SUM_READ] == 3 * 24 * 4
+    assert second[Column.EDGE_SUM_WRITE] == 2 * 24 * 4 + 24
+    assert (first[Column.STORE], second[Column.STORE]) == (0, 24)
     assert second[Column.PSUM_LOAD] == 0
+    read, written = buffer_bytes(CONV, ws_mapping(1))
+    assert read == 2 * (9 * 6 + 9 * 4) + 5 * 24 * 4 + 24
+    assert written == 5 * 24 * 4 + 24 + 2 * (4 * 5 + 9 * 4)
+
+
+def claims(target: Target, mapping: Mapping) -> dict[str, int]:
+    """Operand -> bytes of the buffer that CONV claims."""
+    fills = fills_of(CONV, mapping, target, planned(CONV, mapping, target))
+    assert {fill.level for fill in fills} == {0}
+    return {fill.operand: fill.claimed_bytes for fill in fills}
 
 
 @pytest.mark.parametrize(
     ("rows", "dataflow", "output_bytes"),
     [(4, "ws", 24 * 4), (17, "ws", 24 * 4), (18, "ws", 24), (4, "is", 24 * 4), (4, "os", 24)],
 )
-def test_buffer_fill_counts_wide_sums_only_where_they_rest(rows, dataflow, output_bytes):
+def test_fills_count_wide_sums_only_where_they_rest(rows, dataflow, output_bytes):
     """18 reduction steps fold on fewer than 18 rows; output stationary keeps sums in the PEs."""
     mapping = Mapping(
         dataflow=dataflow,
         temporal=tuple(Loop(d, s) for d, s in zip("CSRKQP", (2, 3, 3, 4, 3, 2), strict=True)),
         cuts={"output": (6,), "input": (6,), "weight": (6,)},
     )
-    fills = buffer_fill(CONV, MACHINE, ARRAY._replace(rows=rows), tile(CONV, mapping))
+    fills = claims(target_of(array=ARRAY._replace(rows=rows)), mapping)
     assert fills == {"output": output_bytes, "input": 2 * 4 * 5, "weight": 18 * 4}
 
 
-def test_buffer_fill_doubles_operands_with_several_tiles():
-    fills = buffer_fill(CONV, MACHINE, ARRAY, tile(CONV, ws_mapping(1)))
+def test_fills_double_operands_with_several_tiles():
+    fills = claims(TARGET, ws_mapping(1))
     assert fills == {"output": 24 * 4, "input": 2 * 4 * 5, "weight": 2 * 9 * 4}
-    single = MACHINE._replace(double_buffered=0)
-    fills = buffer_fill(CONV, single, ARRAY, tile(CONV, ws_mapping(1)))
+    single = target_of(level=BUFFER._replace(double_buffered=0))
+    fills = claims(single, ws_mapping(1))
     assert fills == {"output": 24 * 4, "input": 4 * 5, "weight": 9 * 4}
 
 
@@ -94,7 +146,7 @@ def program_of(operator, changes=None):
     """(program, nest) of an operator in one step on the small accelerator."""
     nest = nest_of(operator, small_accelerator(changes), 1)
     assert nest is not None
-    return step_program(nest, MACHINE, ARRAY, tile(nest, whole(nest))), nest
+    return step_program(nest, TARGET, planned(nest, whole(nest), TARGET)), nest
 
 
 def test_pool_reads_every_window_element_from_the_buffer():
@@ -102,8 +154,10 @@ def test_pool_reads_every_window_element_from_the_buffer():
         name="p", inputs=("x",), outputs=("p",), input_shapes=((8, 6, 6),),
         output_shapes=((8, 3, 3),), mode="max", window=(2, 2), step=(2, 2),
     )  # fmt: skip
-    (step,), _ = program_of(pool)
-    assert step[Column.SRAM_READ] == 8 * 9 * 4 + 8 * 9
+    (step,), nest = program_of(pool)
+    assert step[Column.EDGE_INPUT] == 8 * 9 * 4
+    assert step[Column.EDGE_SUM_WRITE] == step[Column.STORE] == 8 * 9
+    assert buffer_bytes(nest, whole(nest)) == (8 * 9 * 4 + 8 * 9, 8 * 36 + 8 * 9)
     assert step[Column.COMPUTE] == 8 * 9 * 4 / 4
     assert step[Column.INPUT_LOAD] == 8 * 36
 

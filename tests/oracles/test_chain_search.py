@@ -1,0 +1,73 @@
+"""The search over chains of tiles finds the optimum that plain enumeration finds."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from accelsim.errors import MappingError
+from accelsim.mapper.chain_search import search_chains
+from accelsim.mapper.costing import cost_of, score_of
+from accelsim.mapper.finding import Question
+from accelsim.mapper.objectives import OBJECTIVES
+from accelsim.schedule.fill import fills_of, overfull
+from accelsim.schedule.program import planned
+from tests.oracles.hierarchy_cases import tiny_nests
+from tests.oracles.hierarchy_spaces import chain_mappings
+from tests.oracles.hierarchy_targets import flows
+
+MOST_MAPPINGS = 600
+
+
+def fits(nest, flow, mapping):
+    """Whether the tiles fit all levels."""
+    plan = planned(nest, mapping, flow.target)
+    return not overfull(flow.target, fills_of(nest, mapping, flow.target, plan))
+
+
+def searched(nest, flow, objective, *, prune=True):
+    """The finding of the full search, or None where nothing fits."""
+    question = Question(nest, (flow,), objective, "full", prune)
+    try:
+        finding = search_chains(question, flow, np.array([np.inf, np.inf]))
+    except MappingError:
+        return None
+    return None if finding.mapping is None else finding
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_optimum_any_tiny_case_is_no_worse_than_any_chain(data):
+    nest = data.draw(tiny_nests())
+    flow = data.draw(flows(nest))
+    mappings = list(islice(chain_mappings(nest, flow), MOST_MAPPINGS + 1))
+    assume(len(mappings) <= MOST_MAPPINGS)
+    costs = [cost_of(nest, flow, mapping) for mapping in mappings if fits(nest, flow, mapping)]
+    for objective in OBJECTIVES:
+        finding = searched(nest, flow, objective)
+        if not costs:
+            assert finding is None
+            continue
+        assert finding.optimal
+        assert fits(nest, flow, finding.mapping)
+        best = min(score_of(cost, objective)[0] for cost in costs)
+        assert finding.value <= best * (1 + 1e-9), objective
+        own = score_of(cost_of(nest, flow, finding.mapping), objective)
+        assert (finding.value, finding.second) == own
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data(), st.sampled_from(sorted(OBJECTIVES)))
+def test_optimum_without_leaving_branches_out_is_the_same(data, objective):
+    nest = data.draw(tiny_nests())
+    flow = data.draw(flows(nest))
+    with_bounds = searched(nest, flow, objective)
+    without = searched(nest, flow, objective, prune=False)
+    if with_bounds is None:
+        assert without is None
+        return
+    assert with_bounds.value == pytest.approx(without.value, rel=1e-9)
