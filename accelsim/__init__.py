@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from accelsim.hardware.accelerator import Accelerator
     from accelsim.hardware.yaml_io import load_hardware
     from accelsim.networks.registry import load_network
+    from accelsim.operator_map import map_operator
     from accelsim.results.folder import load_result
     from accelsim.results.network import NetworkResult
     from accelsim.sweep.runner import sweep
@@ -31,6 +32,7 @@ __all__ = [
     "load_hardware",
     "load_network",
     "load_result",
+    "map_operator",
     "simulate",
     "sweep",
 ]
@@ -45,6 +47,7 @@ _HOMES = {
     "load_hardware": "hardware.yaml_io",
     "load_network": "networks.registry",
     "load_result": "results.folder",
+    "map_operator": "operator_map",
     "simulate": "evaluate",
     "sweep": "sweep.runner",
 }

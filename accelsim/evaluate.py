@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping as TextMapping
 from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from accelsim.cost.area import area_breakdown
-from accelsim.cost.energy import (
-    ENERGY_PARTS,
-    ActionCounts,
-    UnitEnergies,
-    energy_breakdown,
-    unit_energies,
-)
-from accelsim.dataflows import DATAFLOWS, vector_unit
 from accelsim.errors import AccelsimError, UsageError, suggestion
-from accelsim.eventsim import simulator
-from accelsim.fastsim import recurrence
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.hardware.yaml_io import load_hardware
-from accelsim.mapper.search import OBJECTIVES, Found, Prices, Question, find_mapping
+from accelsim.mapper.finding import Question
+from accelsim.mapper.flows import flows_of
+from accelsim.mapper.legality import checked
+from accelsim.mapper.search import EFFORTS, OBJECTIVES, find_mapping
+from accelsim.mapping import Mapping
+from accelsim.measure import ENGINES, NOTHING_DONE, Mapped, measured
 from accelsim.networks.registry import load_network
 from accelsim.results.layer import LayerResult
 from accelsim.results.network import AreaPart, NetworkResult
-from accelsim.results.timeline import NOTHING, Timeline
-from accelsim.schedule.nest import Machine, Nest, compulsory_bytes, machine_of, nest_of
-from accelsim.schedule.program import NO_TRAFFIC, buffer_fill, step_program, traffic_of
+from accelsim.schedule.nest import Nest, nest_of
 from accelsim.workload.network import Network
 from accelsim.workload.operators import Elementwise, Operator
-
-ENGINES: dict[str, Callable[[NDArray[np.int64], Machine], Timeline]] = {
-    "fast": recurrence.timeline,
-    "events": simulator.timeline,
-}
+from accelsim.written_mappings import chain_names
 
 ASSUMPTIONS = (
     "operators run one after the other, each reading its inputs from and writing its outputs to "
@@ -50,7 +37,7 @@ ASSUMPTIONS = (
 )
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - the public contract names every one
     network: Network | str,
     hardware: Accelerator | str = "edge_16x16",
     *,
@@ -58,35 +45,50 @@ def simulate(
     dataflow: str = "auto",
     objective: str = "cycles",
     batch: int = 1,
+    effort: str = "normal",
+    mappings: TextMapping[str, Mapping] | None = None,
 ) -> NetworkResult:
     """Run a network (or its name) on an accelerator, in order on one core.
 
     engine: `fast` (recurrence) or `events` (simpy), equal to the cycle. dataflow: `auto` takes the
     best of the accelerator's for each operator, a name asks for an array built for it (see
-    `built_for`). objective: what mappings are chosen by.
-    Raises UsageError for unknown names and MappingError for a layer that does not fit.
+    `built_for`). objective: what mappings are chosen by; effort: how large a space is searched for
+    them. mappings: layer -> the mapping to run it with, instead of a search.
+    Raises UsageError for unknown names and MappingError for a layer that does not fit or a given
+    mapping that is illegal.
     """
     network = load_network(network) if isinstance(network, str) else network
     hardware = load_hardware(hardware) if isinstance(hardware, str) else hardware
     check_known("engine", engine, tuple(ENGINES))
     check_known("objective", objective, tuple(OBJECTIVES))
-    check_known("dataflow", dataflow, ("auto", *DATAFLOWS))
+    check_known("effort", effort, EFFORTS)
+    check_known("dataflow", dataflow, ("auto", *hardware.known_dataflows))
     if batch < 1:
         raise UsageError(f"batch {batch}: must be >= 1")
     hardware = built_for(hardware, dataflow)
-    setting = Setting(hardware, engine, dataflow, objective, batch)
-    layers, mappings = [], {}
-    for index, operator in enumerate(executed(network, hardware), start=1):
-        layer, found = evaluate_layer(operator, setting, (network.name, index))
+    dataflows = hardware.array.dataflows if dataflow == "auto" else (dataflow,)
+    given = mappings or {}
+    setting = Setting(hardware, engine, dataflows, objective, batch, effort, given)
+    operators = executed(network, hardware)
+    for name in given:
+        check_known("mapping of layer", name, tuple(operator.name for operator in operators))
+    layers, used = [], {}
+    for index, operator in enumerate(operators, start=1):
+        layer, mapping = evaluate_layer(operator, setting, (network.name, index))
         layers.append(layer)
-        if found:
-            mappings[operator.name] = found.mapping
+        if mapping:
+            used[operator.name] = mapping
     return NetworkResult(
         network=network.name, hardware=hardware.label, engine=engine, dataflow=dataflow,
         objective=objective, batch=batch, clock_hz=hardware.clock_hz, params=network.params,
-        layers=tuple(layers), area=area_parts(hardware), mappings=mappings,
-        provenance=_provenance(network, hardware),
+        layers=tuple(layers), area=area_parts(hardware), mappings=used,
+        chains={flow: chain_names(hardware, flow) for flow in sorted(_flows(used))},
+        provenance={**_provenance(network, hardware), "effort": effort},
     )  # fmt: skip
+
+
+def _flows(mappings: TextMapping[str, Mapping]) -> set[str]:
+    return {mapping.dataflow for mapping in mappings.values()}
 
 
 def built_for(hardware: Accelerator, dataflow: str) -> Accelerator:
@@ -99,20 +101,17 @@ def built_for(hardware: Accelerator, dataflow: str) -> Accelerator:
     return hardware.replace({"array.dataflows": [dataflow]})
 
 
-class Setting:
+class Setting(NamedTuple):
     """What all operators of one run share."""
 
-    def __init__(
-        self, hardware: Accelerator, engine: str, dataflow: str, objective: str, batch: int
-    ) -> None:
-        self.hardware, self.engine, self.batch, self.objective = hardware, engine, batch, objective
-        self.dataflows = hardware.array.dataflows if dataflow == "auto" else (dataflow,)
-        self.machine, self.spec = machine_of(hardware)
-        self.energies = {flow: _energies(hardware, flow) for flow in self.dataflows}
-
-    def energies_of(self, flow: str) -> UnitEnergies:
-        """Unit energies of a dataflow; they differ in the MAC alone, which a vector op has not."""
-        return self.energies.get(flow) or next(iter(self.energies.values()))
+    hardware: Accelerator
+    engine: str
+    dataflows: tuple[str, ...]
+    objective: str
+    batch: int
+    effort: str = "normal"
+    given: TextMapping[str, Mapping] = MappingProxyType({})
+    """Layer -> the mapping to run it with, instead of a search."""
 
 
 def executed(network: Network, hardware: Accelerator) -> tuple[Operator, ...]:
@@ -140,33 +139,39 @@ def _activation_of(operator: Operator, function: str) -> Elementwise:
 
 def evaluate_layer(
     operator: Operator, setting: Setting, place: tuple[str, int]
-) -> tuple[LayerResult, Found | None]:
+) -> tuple[LayerResult, Mapping | None]:
     """One operator on the accelerator; `place` is (network name, index)."""
     nest = nest_of(operator, setting.hardware, setting.batch)
     if nest is None:
         return _layer_result(operator, setting, place, None), None
-    question = Question(
-        nest, setting.machine, setting.spec, setting.dataflows, _prices(operator, nest, setting),
-        setting.objective,
-    )  # fmt: skip
     try:
-        found = find_mapping(question)
+        mapped = _mapped(operator, nest, setting)
     except AccelsimError as error:
         raise type(error)(f"{place[0]}: layer {operator.name}: {error}") from error
-    return _layer_result(operator, setting, place, (nest, found)), found
+    return _layer_result(operator, setting, place, (nest, mapped)), mapped.mapping
+
+
+def _mapped(operator: Operator, nest: Nest, setting: Setting) -> Mapped:
+    """The mapping that was given for a layer, or the best one."""
+    if operator.name in setting.given:
+        mapping = setting.given[operator.name]
+        flow, plan = checked(operator, nest, setting.hardware, mapping)
+        return Mapped(mapping, flow, plan, None)
+    flows = flows_of(operator, nest, setting.hardware, setting.dataflows)
+    found = find_mapping(Question(nest, flows, setting.objective, setting.effort))
+    return Mapped(found.mapping, found.flow, found.plan, found.optimal)
 
 
 def _layer_result(
     operator: Operator,
     setting: Setting,
     place: tuple[str, int],
-    work: tuple[Nest, Found] | None,
+    work: tuple[Nest, Mapped] | None,
 ) -> LayerResult:
     """Shapes, cycles, traffic and energy in one record; all zero where nothing moves."""
-    if work is None:
-        measured: dict[str, Any] = _nothing()
-    else:
-        measured = _measured(operator, setting, *work)
+    columns: dict[str, Any] = NOTHING_DONE
+    if work is not None:
+        columns = measured(operator, setting.hardware, ENGINES[setting.engine], *work)
     return LayerResult(
         network=place[0],
         index=place[1],
@@ -176,7 +181,7 @@ def _layer_result(
         peak_macs_per_cycle=setting.hardware.peak_macs_per_cycle,
         clock_hz=setting.hardware.clock_hz,
         stall_idle_cycles=0,
-        **measured,
+        **columns,
     )
 
 
@@ -193,89 +198,6 @@ def _shapes(operator: Operator) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _measured(operator: Operator, setting: Setting, nest: Nest, found: Found) -> dict[str, Any]:
-    hardware = setting.hardware
-    launch = hardware.operator_overhead.launch_cycles
-    program = step_program(nest, setting.machine, setting.spec, found.tiled)
-    line = ENGINES[setting.engine](program, setting.machine)
-    traffic = traffic_of(program, setting.machine.burst_bytes)
-    fills = buffer_fill(nest, setting.machine, setting.spec, found.tiled)
-    actions = ActionCounts(
-        macs=operator.macs * setting.batch,
-        sram_read_bytes=traffic.sram_read_bytes,
-        sram_write_bytes=traffic.sram_write_bytes,
-        dram_bytes=traffic.dram_read_bytes + traffic.dram_write_bytes,
-        vector_ops=vector_operations(operator, nest),
-        cycles=line.cycles + launch,
-    )
-    flow = found.mapping.dataflow
-    parts = energy_breakdown(actions, setting.energies_of(flow), hardware.clock_hz)
-    return {
-        **line._asdict(),
-        "cycles": line.cycles + launch,
-        "stall_launch_cycles": launch,
-        **traffic._asdict(),
-        "dataflow": flow,
-        "compulsory_bytes": compulsory_bytes(nest),
-        "buffer_bytes": sum(fills.values()),
-        "steps": len(program),
-        "mapping_proved": int(found.optimal),
-        **_energy_columns(parts),
-    }
-
-
-def _nothing() -> dict[str, Any]:
-    return {
-        **NOTHING._asdict(),
-        "stall_launch_cycles": 0,
-        **NO_TRAFFIC._asdict(),
-        "dataflow": "none",
-        "compulsory_bytes": 0,
-        "buffer_bytes": 0,
-        "steps": 0,
-        "mapping_proved": None,
-        **_energy_columns(dict.fromkeys(ENERGY_PARTS, 0.0)),
-    }
-
-
-def _energy_columns(parts: dict[str, float]) -> dict[str, float]:
-    return {
-        "energy_mac_pj": parts["mac"],
-        "energy_sram_pj": parts["sram_read"] + parts["sram_write"],
-        "energy_dram_pj": parts["dram"],
-        "energy_vector_pj": parts["vector"],
-        "energy_leakage_pj": parts["leakage"],
-    }
-
-
-def vector_operations(operator: Operator, nest: Nest) -> int:
-    """Lane operations of the batch: the operator's own and those of a fused activation."""
-    per_output = nest.vector_ops
-    if operator.activation:
-        per_output += vector_unit.work_of(operator.activation)
-    return nest.N * nest.G * nest.K * nest.P * nest.Q * per_output
-
-
-def _prices(operator: Operator, nest: Nest, setting: Setting) -> Prices:
-    some = next(iter(setting.energies.values()))
-    operations = vector_operations(operator, nest) * some.vector_op_pj
-    macs = operator.macs * setting.batch
-    return Prices(
-        work=tuple(macs * units.mac_pj + operations for units in setting.energies.values()),
-        sram_read_per_byte=some.sram_read_pj_per_byte,
-        sram_write_per_byte=some.sram_write_pj_per_byte,
-        dram_per_byte=some.dram_pj_per_byte,
-        leakage_per_cycle=energy_breakdown(
-            ActionCounts(0, 0, 0, 0, 0, cycles=1), some, setting.hardware.clock_hz
-        )["leakage"],
-    )
-
-
-@lru_cache(maxsize=256)
-def _energies(hardware: Accelerator, dataflow: str) -> UnitEnergies:
-    return unit_energies(hardware, dataflow)
-
-
 @lru_cache(maxsize=256)
 def area_parts(hardware: Accelerator) -> tuple[AreaPart, ...]:
     """Components of the accelerator with their placed area."""
@@ -290,7 +212,7 @@ def _provenance(network: Network, hardware: Accelerator) -> dict[str, object]:
         "hardware_digest": hardware.digest,
         "hardware_values": hardware.flat_keys(),
         "network_digest": network.digest,
-        "model_level": "one on-chip level, in order, one core",
+        "model_level": "any memory hierarchy, in order, one core",
         "assumptions": list(ASSUMPTIONS),
         "versions": dict(_versions()),
     }

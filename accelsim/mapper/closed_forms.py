@@ -1,7 +1,8 @@
 """numba: cycles, traffic and buffer fill of a whole tiling, without walking its steps.
 
-Cycles are a lower bound on what the engines say (docs/model.md, "The search"); DRAM payload and
-buffer traffic are exact.
+A tiling has one tile per operator (all operands), blocks of loops above it, and perhaps some loops
+of one block inside all others (`wide`: extents of the tile and those loops). Cycles are a lower
+bound on what the engines say (docs/model.md, "The search"); traffic is exact.
 """
 
 from __future__ import annotations
@@ -11,17 +12,21 @@ from typing import NamedTuple
 import numpy as np
 
 from accelsim.jit import njit
-from accelsim.schedule.kernels import (
-    columns_of,
-    rows_of,
+from accelsim.schedule.array_kernels import (
+    edge_bytes,
+    edge_cycles,
     sums_rest_in_buffer,
     tile_bytes,
     tile_work,
-    traffic_of_work,
 )
+from accelsim.schedule.border_kernels import columns_of, rows_of
+from accelsim.schedule.relevance import INPUT, OUTPUT, WEIGHT
 
 FILTERS, CHANNELS, PIXELS = 0, 1, 2
 """Blocks of loops above the tile, as BLOCK_ORDERS numbers them."""
+
+STAYS = (INPUT, OUTPUT, WEIGHT)
+"""The operand that a block (filters, channels, pixels) does not index, so that its tile stays."""
 
 
 class Trips(NamedTuple):
@@ -31,6 +36,25 @@ class Trips(NamedTuple):
     channels: int
     pixels: int
     images: int
+
+
+class Work(NamedTuple):
+    """What all steps' work adds up to: cycles without DRAM, bytes at the array's edge."""
+
+    cycles: int
+    sums_read: int
+    sums_written: int
+    inputs_read: int
+    weights_read: int
+
+
+class Payload(NamedTuple):
+    """DRAM bytes of a whole operator, tiles as they are."""
+
+    sums: int
+    inputs: int
+    weights: int
+    written: int
 
 
 @njit
@@ -61,12 +85,12 @@ def merged(bound, tile):
 
 @njit
 def work_totals(code, nest, machine, spec, tile):
-    """(cycles without DRAM, SRAM bytes read, SRAM bytes written) by all steps' work."""
+    """Work of all steps of a tiling by int64[6] `tile`."""
     ns, gs, ks = merged(nest.N, tile[0]), merged(nest.G, tile[1]), merged(nest.K, tile[2])
     ps, qs, cs = merged(nest.P, tile[4]), merged(nest.Q, tile[5]), splits(nest.C, tile[3])
     length = np.ones(8, dtype=np.int64)
     length[6], length[7] = nest.R, nest.S
-    cycles, reads, writes = 0, 0, 0
+    cycles, sums, writes, inputs, weights = 0, 0, 0, 0, 0
     for n in range(2):
         for p in range(2):
             for q in range(2):
@@ -85,17 +109,14 @@ def work_totals(code, nest, machine, spec, tile):
                             length[3] = cs[c, 0]
                             timing, accesses = tile_work(code, nest, machine, spec, length)
                             first = c == 0 or cs[0, 1] == 0
-                            operands, sums, written = traffic_of_work(
-                                nest, accesses, outputs, first, c == 2
-                            )
-                            ports = max(
-                                -(-operands // machine.sram_read_bytes_per_cycle),
-                                -(-written // machine.sram_write_bytes_per_cycle),
-                            )
+                            edge = edge_bytes(nest, accesses, outputs, first, c == 2)
+                            ports = edge_cycles(machine, edge[1], edge[2], edge[3])
                             cycles += count * max(timing.cycles, ports)
-                            reads += count * (operands + sums)
-                            writes += count * written
-    return cycles, reads, writes
+                            sums += count * edge[0]
+                            writes += count * edge[1]
+                            inputs += count * edge[2]
+                            weights += count * edge[3]
+    return Work(cycles, sums, writes, inputs, weights)
 
 
 @njit
@@ -136,54 +157,83 @@ def kept_positions(order, trips, rows, cols, images):
 
 
 @njit
-def dram_payload(nest, machine, order, trips, rows, cols):
-    """(bytes read, bytes written) over the whole operator under one block order."""
-    blocks = (trips.filters, trips.channels, trips.pixels)
-    positions = repeats(order, blocks, (False, True, True)) * rows.total * cols.total
+def visits_of(order, trips, stays, block):
+    """How often the operand that `block` does not index is fetched over.
+
+    stays: fetches of the operand of the middle block, some of whose loops lie inside all others; 0
+    where none does.
+    """
+    if stays > 0 and order[1] == block:
+        return stays
+    relevant = (block != FILTERS, block != CHANNELS, block != PIXELS)
+    return repeats(order, (trips.filters, trips.channels, trips.pixels), relevant)
+
+
+@njit
+def dram_payload(nest, machine, order, trips, stays, axes):
+    """Payload over the whole operator under one block order; axes: cuts of the input's tiles."""
+    rows, cols = axes
+    positions = visits_of(order, trips, stays, FILTERS) * rows.total * cols.total
     if machine.halo_keep:
+        blocks = (trips.filters, trips.channels, trips.pixels)
         positions -= kept_positions(order, blocks, rows, cols, trips.images)
     inputs = nest.N * nest.G * nest.C * positions * nest.input_tensors
     weights = nest.G * nest.K * nest.C * nest.R * nest.S * nest.has_weight
-    weights *= repeats(order, blocks, (True, True, False))
+    weights *= visits_of(order, trips, stays, PIXELS)
     outputs = nest.N * nest.G * nest.K * nest.P * nest.Q
-    visits = repeats(order, blocks, (True, False, True))
+    visits = visits_of(order, trips, stays, CHANNELS)
     sums = tile_bytes(outputs * (visits - 1), nest.accumulator_bits)
-    read = tile_bytes(inputs, nest.input_bits) + tile_bytes(weights, nest.weight_bits) + sums
-    return read, tile_bytes(outputs, nest.output_bits) + sums
+    return Payload(
+        sums,
+        tile_bytes(inputs, nest.input_bits),
+        tile_bytes(weights, nest.weight_bits),
+        tile_bytes(outputs, nest.output_bits) + sums,
+    )
 
 
 @njit
-def fill_bytes(code, nest, machine, spec, tile, spans):
-    """(output, input, weight) bytes claimed of the buffer, doubled for operands with more tiles."""
+def operand_bytes(code, nest, spec, operand, tile, spans):
+    """Bytes of one operand's tile int64[6]; spans: input rows and columns of that tile."""
+    if operand == INPUT:
+        elements = tile[0] * tile[1] * tile[3] * spans[0] * spans[1] * nest.input_tensors
+        return tile_bytes(elements, nest.input_bits)
+    if operand == WEIGHT:
+        elements = tile[1] * tile[2] * tile[3] * nest.R * nest.S * nest.has_weight
+        return tile_bytes(elements, nest.weight_bits)
     extent = (tile[0], tile[1], tile[2], tile[3], tile[4], tile[5], nest.R, nest.S)
-    many_pixels = tile[0] < nest.N or tile[4] < nest.P or tile[5] < nest.Q
-    many_groups, many_filters = tile[1] < nest.G, tile[2] < nest.K
-    many_channels = tile[3] < nest.C
     bits = nest.output_bits
     if sums_rest_in_buffer(code, nest, spec, extent):
         bits = nest.accumulator_bits
-    twice = machine.double_buffered
-    outputs = tile_bytes(tile[0] * tile[1] * tile[2] * tile[4] * tile[5], bits)
-    outputs *= 1 + twice * (many_pixels or many_groups or many_filters)
-    elements = tile[0] * tile[1] * tile[3] * spans[0] * spans[1] * nest.input_tensors
-    inputs = tile_bytes(elements, nest.input_bits)
-    inputs *= 1 + twice * (many_pixels or many_groups or many_channels)
-    elements = tile[1] * tile[2] * tile[3] * nest.R * nest.S * nest.has_weight
-    weights = tile_bytes(elements, nest.weight_bits)
-    weights *= 1 + twice * (many_groups or many_filters or many_channels)
-    return outputs, inputs, weights
+    return tile_bytes(tile[0] * tile[1] * tile[2] * tile[4] * tile[5], bits)
 
 
 @njit
-def fits(machine, fill):
-    """Whether (output, input, weight) bytes fit the buffer or its parts."""
-    if machine.unified:
-        return fill[0] + fill[1] + fill[2] <= machine.capacity
-    return (
-        fill[0] <= machine.output_capacity
-        and fill[1] <= machine.input_capacity
-        and fill[2] <= machine.weight_capacity
-    )
+def has_several(nest, operand, tile):
+    """Whether an operand has more than this one tile."""
+    pixels = tile[0] < nest.N or tile[4] < nest.P or tile[5] < nest.Q
+    groups, filters, channels = tile[1] < nest.G, tile[2] < nest.K, tile[3] < nest.C
+    if operand == OUTPUT:
+        return pixels or groups or filters
+    if operand == INPUT:
+        return pixels or groups or channels
+    return groups or filters or channels
+
+
+@njit
+def fits(pools, sizes, several):
+    """Whether tiles of (output, input, weight) bytes fit all levels that hold them.
+
+    pools: int64[levels, 5], capacity in bytes, 1 if double-buffered, 1 for each operand held.
+    several: whether each operand has more tiles, of which the next then loads beside this one.
+    """
+    for level in range(pools.shape[0]):
+        used = 0
+        for operand in range(3):
+            if pools[level, 2 + operand]:
+                used += sizes[operand] * (1 + (pools[level, 1] and several[operand]))
+        if used > pools[level, 0]:
+            return False
+    return True
 
 
 @njit
@@ -210,29 +260,22 @@ def always_reads(axis):
 
 
 @njit
-def loading_steps(nest, machine, steps):
+def loading_steps(nest, machine, tile):
     """Steps that certainly load something: all, unless a tile can be all padding or all kept."""
     if machine.halo_keep or not always_reads(rows_of(nest)) or not always_reads(columns_of(nest)):
         return 0
-    return steps
+    return steps_of(nest, tile)
 
 
 @njit
-def cycles_bound(nest, machine, tile, work_cycles, read, written, first_positions):
-    """Fewest cycles of any schedule; the largest of three bounds, and the last store's latency.
-
-    The array: it starts after the first tiles have arrived, and the last tile leaves after it has
-    ended. The channel: it carries every byte. The buffers: a tile is asked for when the step before
-    the last one has left its buffer, so step i ends no earlier than step i - 2 plus its own load,
-    latency and work (i - 1 where nothing is double-buffered); half of all is a bound on the longer
-    of the two chains.
-    """
+def first_and_last(nest, tile, first_positions):
+    """Bytes that must arrive before the first step, and bytes of the last output tile."""
     first = tile_bytes(
         tile[0] * tile[1] * tile[3] * first_positions * nest.input_tensors, nest.input_bits
     ) + tile_bytes(
         tile[1] * tile[2] * tile[3] * nest.R * nest.S * nest.has_weight, nest.weight_bits
     )
-    last_outputs = 1
+    last = 1
     for bound, size in (
         (nest.N, tile[0]),
         (nest.G, tile[1]),
@@ -240,13 +283,24 @@ def cycles_bound(nest, machine, tile, work_cycles, read, written, first_position
         (nest.P, tile[4]),
         (nest.Q, tile[5]),
     ):
-        last_outputs *= bound - ((bound - 1) // size) * size
-    last = tile_bytes(last_outputs, nest.output_bits)
-    store = channel_time(last, machine)
-    array = work_cycles + channel_time(first, machine) + store
-    if first > 0:
+        last *= bound - ((bound - 1) // size) * size
+    return first, tile_bytes(last, nest.output_bits)
+
+
+@njit
+def cycles_bound(machine, work_cycles, ends, loads, read, written):
+    """Fewest cycles of any schedule; the largest of three bounds, and the last store's latency.
+
+    ends: `first_and_last`. The array: it starts after the first tiles have arrived, and the last
+    tile leaves after it has ended. The channel: it carries every byte. The buffers: a tile is asked
+    for when the step before the last one has left its buffer, so step i ends no earlier than step
+    i - 2 plus its own load, latency and work (i - 1 where nothing is double-buffered); half of all
+    is a bound on the longer of the two chains. loads: steps that certainly wait for a latency.
+    """
+    store = channel_time(ends[1], machine)
+    array = work_cycles + channel_time(ends[0], machine) + store
+    if ends[0] > 0:
         array += machine.dram_latency
-    chain = channel_time(read, machine) + work_cycles
-    chain += loading_steps(nest, machine, steps_of(nest, tile)) * machine.dram_latency
+    chain = channel_time(read, machine) + work_cycles + loads * machine.dram_latency
     buffers = chain // (1 + machine.double_buffered) + store
     return machine.dram_latency + max(array, channel_time(read + written, machine), buffers)

@@ -1,4 +1,4 @@
-"""The mappings that the search looks at: tile sizes per dimension, block orders, loop nests."""
+"""The mappings that the tile search looks at: sizes per dimension, block orders, loop nests."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from accelsim.dataflows import DATAFLOWS
 from accelsim.dataflows.base import ArraySpec
+from accelsim.mapper.closed_forms import STAYS
 from accelsim.mapping import OPERANDS, Loop, Mapping
 from accelsim.schedule.nest import Nest
 
@@ -26,9 +27,11 @@ Groups lie outside everything, since they index every operand; pixels are N, P, 
 TRIPS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128)
 """Numbers of tiles that a dimension is cut into, with powers of two beyond."""
 
+FEW_TRIPS = (1, 2, 4, 7, 8, 14, 16, 28, 32, 56, 64, 112, 128)
+"""The same with little effort."""
+
 COLUMN_TRIPS = tuple(2**power for power in range(20))
 """Output columns are cut into powers of two only, and into single ones."""
-
 
 GEMM_LOOPS = {"M": ("Q", "P", "N"), "K": ("K",), "D": ("C", "S", "R")}
 """Loop dimensions, innermost first, that make up each dimension of the product on the array."""
@@ -45,22 +48,24 @@ class TileSpace(NamedTuple):
     Q: NDArray[np.int64]
 
 
-def tile_space(nest: Nest, spec: ArraySpec) -> TileSpace:
+def tile_space(nest: Nest, spec: ArraySpec, *, few: bool = False) -> TileSpace:
     """Tile sizes worth looking at: even cuts, and multiples of what fills the array."""
     taps = nest.R * nest.S
     packed = max(spec.rows // max(nest.C * taps, 1), 1)
+    trips = FEW_TRIPS if few else TRIPS
     return TileSpace(
-        N=_sizes(nest.N, TRIPS),
-        G=_sizes(nest.G, TRIPS, packed),
-        K=_sizes(nest.K, TRIPS, spec.cols),
-        C=_sizes(nest.C, TRIPS, max(spec.rows // taps, 1), -(-spec.rows // taps)),
-        P=_sizes(nest.P, TRIPS),
-        Q=_sizes(nest.Q, COLUMN_TRIPS),
+        N=_sizes(nest.N, trips),
+        G=_sizes(nest.G, trips, packed),
+        K=_sizes(nest.K, trips, spec.cols),
+        C=_sizes(nest.C, trips, max(spec.rows // taps, 1), -(-spec.rows // taps)),
+        P=_sizes(nest.P, trips),
+        Q=_sizes(nest.Q, (1,) if few else COLUMN_TRIPS),
     )
 
 
 def _sizes(bound: int, trips: tuple[int, ...], *multiples_of: int) -> NDArray[np.int64]:
-    sizes = {-(-bound // count) for count in (*trips, *COLUMN_TRIPS, bound) if count <= bound}
+    beyond = tuple(count for count in COLUMN_TRIPS if count > trips[-1])
+    sizes = {-(-bound // count) for count in (*trips, *beyond, bound) if count <= bound}
     for unit in multiples_of:
         size = unit
         while size < bound:
@@ -69,24 +74,34 @@ def _sizes(bound: int, trips: tuple[int, ...], *multiples_of: int) -> NDArray[np
     return np.array(sorted(sizes, reverse=True), dtype=np.int64)
 
 
-def mapping_of(nest: Nest, dataflow: str, tile: tuple[int, ...], order: int) -> Mapping:
-    """The mapping of tile sizes (in TILED_DIMS) and a row of BLOCK_ORDERS."""
+def mapping_of(
+    nest: Nest, dataflow: str, candidate: tuple[int, ...], levels: tuple[int, ...]
+) -> Mapping:
+    """The mapping of a candidate (`tile_kernels`); all `levels` of an operand hold its tile."""
+    tile, order, more = candidate[:6], BLOCK_ORDERS[candidate[6]], candidate[7:11]
     sizes = dict(zip(TILED_DIMS, tile, strict=True)) | {"R": nest.R, "S": nest.S}
+    wide = {**sizes, **dict(zip("KCPQ", more, strict=True))}
     bounds = dict(zip("NGKCPQRS", nest[:8], strict=True))
     record = DATAFLOWS.get(dataflow)
-    rows = GEMM_LOOPS[record.rows] if record else ()
-    cols = GEMM_LOOPS[record.columns] if record else ()
+    rows = GEMM_LOOPS[record.gemm_rows] if record else ()
+    cols = GEMM_LOOPS[record.gemm_columns] if record else ()
     inside = tuple(dim for dim in "SRQPCKNG" if dim not in (*rows, *cols))
     blocks = {0: ("K",), 1: ("C",), 2: ("Q", "P", "N")}
-    above = [dim for block in reversed(BLOCK_ORDERS[order]) for dim in blocks[int(block)]]
-    cut = (len(inside),)
+    above = [dim for block in reversed(order) for dim in blocks[int(block)]]
+    inner = [Loop(dim, -(-wide[dim] // sizes[dim])) for dim in "QPKC" if wide[dim] > sizes[dim]]
+    large = OPERANDS[STAYS[int(order[2])]]
+    cuts: dict[str, tuple[int | None, ...]] = {
+        operand: (len(inside) + (len(inner) if operand == large else 0),) * count
+        for operand, count in zip(OPERANDS, levels, strict=True)
+    }
     return Mapping(
         dataflow=dataflow,
         rows=tuple(Loop(dim, sizes[dim]) for dim in rows),
         cols=tuple(Loop(dim, sizes[dim]) for dim in cols),
         temporal=(
             *(Loop(dim, sizes[dim]) for dim in inside),
-            *(Loop(dim, -(-bounds[dim] // sizes[dim])) for dim in (*above, "G")),
+            *inner,
+            *(Loop(dim, -(-bounds[dim] // wide[dim])) for dim in (*above, "G")),
         ),
-        cuts=dict.fromkeys(OPERANDS, cut),
+        cuts=cuts,
     )

@@ -58,3 +58,20 @@ def _check_replaceable(fresh: Path, target: Path) -> None:
     for path in fresh.iterdir():
         if (target / path.name).is_dir():
             raise UsageError(f"{target / path.name}: a folder stands where a file is to go")
+
+
+def replace_file(path: str | Path, text: str) -> None:
+    """Write a file of text whole or not at all. Raises UsageError when it cannot be written."""
+    target = Path(path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, fresh = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(fresh).chmod(0o644)
+            os.replace(fresh, target)
+        finally:
+            Path(fresh).unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"{target}: cannot write there: {error.strerror}") from error

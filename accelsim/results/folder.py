@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from accelsim.errors import UsageError
-from accelsim.mapping import OPERANDS, Loop, Mapping
 from accelsim.results.columns import COLUMNS
 from accelsim.results.files import replacing, rows_to_csv
 from accelsim.results.layer import LayerResult
+from accelsim.results.mapping_file import Entry, Placed, mappings_to_yaml, read_entries
 from accelsim.results.network import AreaPart, NetworkResult
 
 SCHEMA = 1
@@ -67,25 +67,11 @@ def _manifest(results: Sequence[NetworkResult]) -> dict[str, object]:
 
 
 def _mapping_text(results: Sequence[NetworkResult]) -> str:
-    lines = [
-        f"schema: {SCHEMA}",
-        "# loops innermost first; cuts: temporal loops inside the on-chip tile of each operand",
-        "mappings:",
-    ]
-    for result in results:
-        for layer, mapping in result.mappings.items():
-            cuts = ", ".join(f"{name}: {list(mapping.cuts[name])}" for name in OPERANDS)
-            lines.append(
-                f"  - {{network: {json.dumps(result.network)}, layer: {json.dumps(layer)}, "
-                f"dataflow: {mapping.dataflow}, rows: {_loops(mapping.rows)}, "
-                f"cols: {_loops(mapping.cols)}, temporal: {_loops(mapping.temporal)}, "
-                f"cuts: {{{cuts}}}}}"
-            )
-    return "\n".join(lines) + "\n"
-
-
-def _loops(loops: Sequence[Loop]) -> str:
-    return "[" + ", ".join(f"[{loop.dim}, {loop.factor}]" for loop in loops) + "]"
+    return mappings_to_yaml(
+        Placed(result.network, layer, mapping, result.chains[mapping.dataflow])
+        for result in results
+        for layer, mapping in result.mappings.items()
+    )
 
 
 def load_results(folder: str | Path) -> tuple[NetworkResult, ...]:
@@ -98,8 +84,8 @@ def load_results(folder: str | Path) -> tuple[NetworkResult, ...]:
         manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
         rows = list(csv.DictReader((path / "layers.csv").open(encoding="utf-8", newline="")))
         entries = manifest["results"]
-        mappings = _read_mappings(path / "mapping.yaml")
-        return tuple(_result(entry, rows, mappings) for entry in entries)
+        _, mapped = read_entries(path / "mapping.yaml")
+        return tuple(_result(entry, rows, mapped) for entry in entries)
     except FileNotFoundError as error:
         raise UsageError(
             f"{path}: no result here: {Path(error.filename).name} is missing; "
@@ -121,16 +107,18 @@ def load_result(folder: str | Path, network: str | None = None) -> NetworkResult
 
 
 def _result(
-    entry: dict[str, Any], rows: Sequence[dict[str, str]], mappings: dict[str, dict[str, Mapping]]
+    entry: dict[str, Any], rows: Sequence[dict[str, str]], mapped: Sequence[Entry]
 ) -> NetworkResult:
     own = {field.name for field in fields(NetworkResult)}
     values = {name: value for name, value in entry.items() if name in own}
     values["area"] = tuple(AreaPart(**part) for part in entry["area"])
     layers = tuple(_layer(row) for row in rows if row["network"] == entry["network"])
+    mappings = [item for item in mapped if item.network == entry["network"]]
     return NetworkResult(
         **values,
         layers=layers,
-        mappings=mappings.get(entry["network"], {}),
+        mappings={item.layer: item.mapping() for item in mappings},
+        chains={item.dataflow: item.chains for item in mappings},
         provenance={name: value for name, value in entry.items() if name not in own},
     )
 
@@ -149,19 +137,3 @@ def _parse(text: str, hint: object) -> Any:
     if hint == (int | None) and text == "":
         return None
     return text if hint == (int | str) and not text.isdigit() else int(text)
-
-
-def _read_mappings(path: Path) -> dict[str, dict[str, Mapping]]:
-    from ruamel.yaml import YAML  # noqa: PLC0415  (half of the import time of this module)
-
-    found: dict[str, dict[str, Mapping]] = {}
-    for entry in YAML(typ="safe").load(path)["mappings"] or ():
-        mapping = Mapping(
-            dataflow=entry["dataflow"],
-            rows=tuple(Loop(*loop) for loop in entry["rows"]),
-            cols=tuple(Loop(*loop) for loop in entry["cols"]),
-            temporal=tuple(Loop(*loop) for loop in entry["temporal"]),
-            cuts={name: tuple(cuts) for name, cuts in entry["cuts"].items()},
-        )
-        found.setdefault(entry["network"], {})[entry["layer"]] = mapping
-    return found

@@ -43,10 +43,13 @@ class LayerResult:
     compulsory_bytes: int
     sram_read_bytes: int
     sram_write_bytes: int
+    register_read_bytes: int
+    register_write_bytes: int
     buffer_bytes: int
     steps: int
     mapping_proved: int | None
     energy_mac_pj: float
+    energy_register_pj: float
     energy_sram_pj: float
     energy_dram_pj: float
     energy_vector_pj: float
@@ -100,6 +103,7 @@ class LayerResult:
         """All parts of the energy."""
         return (
             self.energy_mac_pj
+            + self.energy_register_pj
             + self.energy_sram_pj
             + self.energy_dram_pj
             + self.energy_vector_pj

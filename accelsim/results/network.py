@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from accelsim.errors import UsageError, suggestion
 from accelsim.mapping import Mapping
 from accelsim.results.columns import COLUMNS
 from accelsim.results.layer import LayerGroup, LayerResult, LayerSums
+from accelsim.results.mapping_file import Chains
 
 Cell = str | int | float | None
 Row = dict[str, Cell]
@@ -45,6 +46,8 @@ class NetworkResult(LayerSums):
     """Layer name -> mapping, for layers that move or compute something."""
     provenance: dict[str, object]
     """Hashes, versions and assumptions for the manifest."""
+    chains: dict[str, Chains] = field(default_factory=dict)
+    """Dataflow -> operand -> names of the on-chip levels that its cuts are of."""
 
     @property
     def images_per_s(self) -> float | None:

@@ -10,7 +10,8 @@ import accelsim
 
 NAMES = (
     "load_network", "load_hardware", "simulate", "sweep", "array_cycles", "array_accesses",
-    "load_result", "NetworkResult", "Accelerator", "Network", "AccelsimError", "__version__",
+    "load_result", "map_operator", "NetworkResult", "Accelerator", "Network", "AccelsimError",
+    "__version__",
 )  # fmt: skip
 
 

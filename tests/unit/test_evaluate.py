@@ -100,7 +100,7 @@ def test_simulate_bad_setting_names_what_is_allowed(setting, value, hint):
     ("size", "problem"),
     [
         ("32 B", "layer .*: even the smallest tile does not fit .* needs output .* 32 B"),
-        ("128 B", "layer .*: the on-chip level holds so little .128 B. that every tiling"),
+        ("128 B", "layer .*: the on-chip level holds so little .sram 128 B. that every tiling"),
     ],
 )
 def test_simulate_layer_larger_than_any_tile_says_bytes_needed_and_there(size, problem):

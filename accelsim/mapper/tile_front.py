@@ -1,0 +1,133 @@
+"""The search over tilings, for work that folds over the array and for the vector unit."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accelsim.errors import MappingError
+from accelsim.mapper import closed_forms, tile_search
+from accelsim.mapper.costing import cost_of, score_of
+from accelsim.mapper.finding import Finding, Flow, Question
+from accelsim.mapper.objectives import OBJECTIVES
+from accelsim.mapper.prices import terms_of
+from accelsim.mapper.space import BLOCK_ORDERS, TileSpace, mapping_of, tile_space
+from accelsim.mapper.tile_kernels import SECOND, VALUE, Limits
+from accelsim.schedule.hierarchy import Hierarchy, level_table, port_table
+from accelsim.schedule.machine import Target
+from accelsim.schedule.nest import Nest
+from accelsim.schedule.plan import Plan, dataflow_code
+from accelsim.traffic.accesses import cut_axis
+from accelsim.traffic.footprint import Axis
+
+STEP_LIMITS = (20_000, 200_000)
+"""Tilings with more steps are left out while any with fewer fits (docs/model.md, section 4)."""
+
+RESCORED_STEPS = 200_000_000
+"""Steps that re-scoring may walk; beyond it the result is not claimed to be optimal."""
+
+INNER_SIZES = {"sweep": 0, "normal": 2, "full": 8}
+"""Effort -> sizes of loops inside all others that are tried for each tiling and order."""
+
+
+def search_tiles(question: Question, flow: Flow, best: NDArray[np.float64]) -> Finding:
+    """Best tiling under one dataflow that beats `best` (objective and tie).
+
+    Raises MappingError when not even the smallest tiles fit the on-chip levels.
+    """
+    nest, target = question.nest, flow.target
+    space = tile_space(nest, target.spec, few=question.effort == "sweep")
+    terms = terms_of(flow.prices, target.hierarchy, OBJECTIVES[question.objective])
+    code, blank = dataflow_code(flow.name), blank_plan(target.hierarchy)
+    for max_steps in STEP_LIMITS:
+        limits = Limits(max_steps, INNER_SIZES[question.effort], int(question.prune), question.most)
+        known = best.copy()
+        chosen, notes, counts = tile_search.search_tiles(
+            code, nest, target.machine, target.spec, blank, pools_of(target), space, BLOCK_ORDERS,
+            terms, limits, known,
+        )  # fmt: skip
+        if counts[0]:
+            break
+    else:
+        raise MappingError(_does_not_fit(question, flow, space))
+    order = np.lexsort((np.arange(len(notes)), notes[:, SECOND], notes[:, VALUE]))
+    codes = np.full(len(order), code, dtype=np.int64)
+    known = best.copy()
+    winner, _, proved = tile_search.pop_best(
+        codes, nest, target.machine, target.spec, blank, BLOCK_ORDERS, terms, chosen[order],
+        notes[order], known, RESCORED_STEPS // max_steps,
+    )  # fmt: skip
+    mapping, score = None, (float(known[0]), float(known[1]))
+    levels = tuple(len(chain) for chain in target.hierarchy.chains)
+    if winner >= 0:
+        candidate = tuple(int(number) for number in chosen[order[winner]])
+        mapping = mapping_of(nest, flow.name, candidate, levels)
+    if mapping is not None and max(levels) > 1:
+        # what passes between shared levels is not in the candidates' figures
+        score = score_of(cost_of(nest, flow, mapping), question.objective)
+    return Finding(
+        flow=flow,
+        mapping=mapping,
+        value=score[0],
+        second=score[1],
+        evaluated=int(counts[0]),
+        pruned=int(counts[1]),
+        optimal=bool(proved) and max(levels) == 1,
+    )
+
+
+@lru_cache(maxsize=256)
+def blank_plan(hierarchy: Hierarchy) -> Plan:
+    """A plan of no loops on a machine without inner levels, for the kernels to fill."""
+    none, ones = np.zeros((0, 8), dtype=np.int64), np.ones((3, 8), dtype=np.int64)
+    return Plan(
+        code=0, loops=np.zeros((0, 3), dtype=np.int64), above=np.zeros((0, 3), dtype=np.bool_),
+        extents=np.ones((4, 8), dtype=np.int64), resets=np.zeros(3, dtype=np.int64),
+        inner=np.ones(8, dtype=np.int64), layout=ones, systolic=0,
+        borders=np.zeros((0, 4), dtype=np.int64), at=none, free=none,
+        levels=level_table(hierarchy), ports=port_table(hierarchy),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def pools_of(target: Target) -> NDArray[np.int64]:
+    """Levels that a tile must fit, for `closed_forms.fits`; all hold the same tile."""
+    hierarchy = target.hierarchy
+    rows = [
+        (level.capacity_bits // 8, level.double_buffered, *(number in c for c in hierarchy.chains))
+        for number, level in enumerate(hierarchy.levels[:-1])
+    ]
+    return np.array(rows, dtype=np.int64)
+
+
+def _does_not_fit(question: Question, flow: Flow, space: TileSpace) -> str:
+    nest, target = question.nest, flow.target
+    smallest = np.array([sizes[-1] for sizes in space], dtype=np.int64)
+    rows = cut_axis(_axis(nest, "rows"), int(smallest[4]))
+    cols = cut_axis(_axis(nest, "cols"), int(smallest[5]))
+    code, spans = dataflow_code(flow.name), (rows.largest, cols.largest)
+    sizes = tile_search.sizes_of(code, nest, target.spec, smallest, spans)
+    several = tile_search.several_of(nest, smallest)
+    there = ", ".join(
+        f"{name} {level.capacity_bits // 8} B"
+        for name, level in zip(target.level_names[:-1], target.hierarchy.levels, strict=False)
+    )
+    claims = [size * (1 + more) for size, more in zip(sizes, several, strict=True)]
+    needs = f"output {claims[0]} B, input {claims[1]} B, weight {claims[2]} B"
+    if closed_forms.fits(pools_of(target), sizes, several):
+        return (
+            f"the on-chip level holds so little ({there}) that every tiling has more than "
+            f"{STEP_LIMITS[-1]:,} steps; make it larger"
+        )
+    return (
+        f"even the smallest tile does not fit the on-chip level: it needs {needs}, and there is "
+        f"{there}; make the level larger"
+    )
+
+
+def _axis(nest: Nest, which: str) -> Axis:
+    if which == "rows":
+        return Axis(nest.P, nest.R, nest.stride_h, nest.dilation_h, nest.pad_top, nest.H)
+    return Axis(nest.Q, nest.S, nest.stride_w, nest.dilation_w, nest.pad_left, nest.W)

@@ -1,0 +1,143 @@
+"""What one mapped operator does on an accelerator, as the columns of a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accelsim.eventsim import simulator
+from accelsim.fastsim import recurrence
+from accelsim.hardware.accelerator import Accelerator
+from accelsim.mapper.costing import access_energy
+from accelsim.mapper.finding import Flow
+from accelsim.mapper.flows import energies_of, levels_by_name, vector_operations
+from accelsim.mapping import Mapping
+from accelsim.results.timeline import NOTHING, Timeline
+from accelsim.schedule.accesses import Access, accesses_of
+from accelsim.schedule.fill import fills_of
+from accelsim.schedule.machine import Target
+from accelsim.schedule.nest import Machine, Nest, compulsory_bytes
+from accelsim.schedule.plan import Plan
+from accelsim.schedule.program import NO_TRAFFIC, Traffic, step_program, traffic_of
+from accelsim.workload.operators import Operator
+
+Engine = Callable[[NDArray[np.int64], Machine], Timeline]
+
+ENGINES: dict[str, Engine] = {
+    "fast": recurrence.timeline,
+    "events": simulator.timeline,
+}
+
+LEVEL_COLUMNS = (
+    "sram_read_bytes",
+    "sram_write_bytes",
+    "register_read_bytes",
+    "register_write_bytes",
+)
+
+ENERGY_COLUMNS = (
+    "energy_mac_pj",
+    "energy_register_pj",
+    "energy_sram_pj",
+    "energy_dram_pj",
+    "energy_vector_pj",
+    "energy_leakage_pj",
+)
+
+
+class Mapped(NamedTuple):
+    """A mapping and what the engines need to run it."""
+
+    mapping: Mapping
+    flow: Flow
+    plan: Plan
+    proved: bool | None
+    """Whether it is the proved optimum; None for a mapping that was given."""
+
+
+NOTHING_DONE: dict[str, Any] = {
+    **NOTHING._asdict(),
+    "stall_launch_cycles": 0,
+    **NO_TRAFFIC._asdict(),
+    **dict.fromkeys(LEVEL_COLUMNS, 0),
+    "dataflow": "none",
+    "compulsory_bytes": 0,
+    "buffer_bytes": 0,
+    "steps": 0,
+    "mapping_proved": None,
+    **dict.fromkeys(ENERGY_COLUMNS, 0.0),
+}
+"""Columns of an operator that is only addressing."""
+
+
+def measured(
+    operator: Operator, hardware: Accelerator, engine: Engine, nest: Nest, mapped: Mapped
+) -> dict[str, Any]:
+    """Columns of a layer: cycles by cause, traffic, energy by part."""
+    target = mapped.flow.target
+    launch = hardware.operator_overhead.launch_cycles
+    program = step_program(nest, target, mapped.plan)
+    line = engine(program, target.machine)
+    traffic = traffic_of(program, target.machine.burst_bytes)
+    accesses = accesses_of(nest, mapped.mapping, target, mapped.plan, program)
+    fills = fills_of(nest, mapped.mapping, target, mapped.plan)
+    return {
+        **line._asdict(),
+        "cycles": line.cycles + launch,
+        "stall_launch_cycles": launch,
+        **traffic._asdict(),
+        **_level_bytes(hardware, mapped.flow, accesses),
+        "dataflow": mapped.mapping.dataflow,
+        "compulsory_bytes": compulsory_bytes(nest),
+        "buffer_bytes": sum(
+            fill.claimed_bytes for fill in fills if _kind(hardware, target, fill.level) == "sram"
+        ),
+        "steps": len(program),
+        "mapping_proved": None if mapped.proved is None else int(mapped.proved),
+        **_energies(operator, nest, hardware, mapped.flow, accesses, traffic, line.cycles + launch),
+    }
+
+
+def _kind(hardware: Accelerator, target: Target, level: int) -> str:
+    return levels_by_name(hardware)[target.level_names[level]].kind
+
+
+def _level_bytes(hardware: Accelerator, flow: Flow, accesses: tuple[Access, ...]) -> dict[str, int]:
+    """Bytes read from and written to SRAM and register levels, all copies together."""
+    moved = dict.fromkeys(LEVEL_COLUMNS, 0)
+    for access in accesses:
+        kind = _kind(hardware, flow.target, access.level)
+        if kind != "dram":
+            way = "read" if access.way.startswith("read") else "write"
+            moved[f"{kind}_{way}_bytes"] += -(-access.bits // 8)
+    return moved
+
+
+def _energies(  # noqa: PLR0913, PLR0917 - the parts of an energy
+    operator: Operator,
+    nest: Nest,
+    hardware: Accelerator,
+    flow: Flow,
+    accesses: tuple[Access, ...],
+    traffic: Traffic,
+    cycles: int,
+) -> dict[str, float]:
+    """Energy columns; their sum is the operator's energy."""
+    vector = vector_operations(operator, nest) * energies_of(hardware, None).vector_op_pj
+    parts = {
+        "energy_mac_pj": flow.prices.work - vector,
+        "energy_register_pj": 0.0,
+        "energy_sram_pj": 0.0,
+        "energy_dram_pj": 8 * traffic.dram_read_bytes * flow.prices.read[-1]
+        + 8 * traffic.dram_write_bytes * flow.prices.write[-1],
+        "energy_vector_pj": vector,
+        "energy_leakage_pj": cycles * flow.prices.leakage_per_cycle,
+    }
+    for access in accesses:
+        kind = _kind(hardware, flow.target, access.level)
+        if kind != "dram":
+            parts[f"energy_{kind}_pj"] += access_energy(flow.prices, flow.target.hierarchy, access)
+    return parts
