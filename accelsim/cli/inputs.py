@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from os.path import isfile
@@ -13,7 +14,7 @@ from accelsim.hardware.accelerator import Accelerator
 from accelsim.hardware.scalesim_cfg import hardware_from_cfg
 from accelsim.hardware.yaml_io import load_hardware
 from accelsim.importers.content import kind_of
-from accelsim.networks.registry import load_network
+from accelsim.networks.registry import ALIASES, FILES, NETWORKS, load_network
 from accelsim.workload.network import Network
 
 
@@ -77,14 +78,47 @@ def _changes(texts: Sequence[str]) -> dict[str, object]:
     return values
 
 
-def check_folder(folder: Path | None) -> None:
-    """Refuse a folder that cannot be written, before any work is done for it."""
+def layer_of(text: str) -> tuple[Network, str]:
+    """Network and layer of `NETWORK/LAYER`, or of `NETWORK:INDEX` with an index of layers.csv.
+
+    The network is a name, with or without settings, or a file; names of layers may contain `/`.
+    Whether it has the layer is for the caller to say.
+    """
+    if found := re.fullmatch(r"(.+):(\d+)", text):
+        return load_network(found[1]), found[2]
+    for split in (place for place, sign in enumerate(text) if sign == "/"):
+        network, layer = text[:split], text[split + 1 :]
+        name = network.partition(":")[0]
+        if layer and (name in NETWORKS or name in ALIASES or isfile(network) or isfile(name)):
+            return load_network(network), layer
+    network, slash, layer = text.rpartition("/")
+    if slash and layer and not text.endswith(FILES):
+        return load_network(network), layer
+    names = [operator.name for operator in load_network(text)]
+    raise UsageError(
+        f"{text}: which layer? write {text}/LAYER, or {text}:INDEX from 1 to {len(names)}; "
+        f"allowed: {', '.join(names)}"
+    )
+
+
+def check_file(path: Path | None) -> None:
+    """Refuse a file that cannot be written, before any work is done for it."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise UsageError(f"--out {path}: is a folder; name a file, as in {path / 'mapping.yaml'}")
+    check_folder(path.absolute().parent, path)
+
+
+def check_folder(folder: Path | None, named: Path | None = None) -> None:
+    """Refuse a folder that cannot be written (`named` by the user), before any work is done."""
     if folder is None:
         return
+    named = named or folder
     existing = next(
         path for path in (folder.absolute(), *folder.absolute().parents) if path.exists()
     )
     if not existing.is_dir():
-        raise UsageError(f"--out {folder}: '{existing}' is a file; name a folder")
+        raise UsageError(f"--out {named}: '{existing}' is a file; name a folder")
     if not os.access(existing, os.W_OK | os.X_OK):
-        raise UsageError(f"--out {folder}: no permission to write in '{existing}'; name another")
+        raise UsageError(f"--out {named}: no permission to write in '{existing}'; name another")

@@ -21,10 +21,13 @@ from accelsim.cli.options import (
     Setting,
     changes_option,
     debug_option,
+    file_options,
     hardware_option,
+    mapping_option,
     one_of,
     out_option,
     output_options,
+    pareto_option,
     plots_option,
     print_options,
     quiet_option,
@@ -66,7 +69,7 @@ def list_names(what: str, output: Output) -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @debug_option
 def check(files: tuple[str, ...]) -> None:
-    """Check hardware and workload files.
+    """Check hardware, workload and mapping files.
 
     Says in one line what each file is. All problems of all files are shown, each with its place.
     """
@@ -82,6 +85,7 @@ def check(files: tuple[str, ...]) -> None:
     help="A network too: SCALE-Sim's word for it; may be repeated.",
 )  # fmt: skip
 @setting_options
+@mapping_option
 @click.option("--layers", is_flag=True, help="Print the layers too.")
 @click.option("--relative", is_flag=True, help="Print figures relative to the first network too.")
 @plots_option
@@ -91,6 +95,7 @@ def run(  # noqa: PLR0913, PLR0917 - click passes every option
     topologies: tuple[str, ...],
     setting: Setting,
     output: Output,
+    mapping: str | None,
     layers: bool,
     relative: bool,
     plots: bool,
@@ -99,16 +104,44 @@ def run(  # noqa: PLR0913, PLR0917 - click passes every option
 
     Shows cycles, energy, traffic and area of each network and of its kernel sizes. NETWORK is a
     built-in name (accelsim list networks), with settings as in mobilenet_v2:kernel=5, or a workload
-    file. With --out, tables (csv), mappings and plots are written to DIR. SCALE-Sim's options
-    work: run -c scale.cfg -t topology.csv -p DIR.
+    file. With --out, tables (csv), mappings and plots are written to DIR. Layers that --mapping has
+    an entry for run with it. SCALE-Sim's options work: run -c scale.cfg -t topology.csv -p DIR.
     """
     from accelsim.cli import run as command
 
     if not networks + topologies:
         raise click.UsageError("Missing argument 'NETWORK...'.")
-    results = command.simulate_all(networks + topologies, setting, output)
+    results = command.simulate_all(networks + topologies, setting, output, mapping)
     command.save(results, output, relative=relative, plots=plots)
     command.show(results, output, layers=layers, relative=relative)
+
+
+@main.command("map")
+@click.argument("layer", metavar="LAYER")
+@setting_options
+@mapping_option
+@pareto_option
+@file_options
+def map_layer(
+    layer: str, setting: Setting, mapping: str | None, pareto: str | None, output: Output
+) -> None:
+    """Map one layer: its best mapping, and all that it costs.
+
+    LAYER is NETWORK/NAME or NETWORK:INDEX, as in mobilenet_v2/blocks.1.0.conv_dw or mobilenet_v2:5
+    (accelsim explain NETWORK lists both). Shows the loop nest with its tiles, the accesses of every
+    memory level, cycles by cause, how the mapping was found and what the best single change would
+    cost. --out writes it as a file that can be edited and given back with --mapping, to run too.
+    """
+    from accelsim.cli import map_ as command
+
+    if pareto is not None:
+        if mapping is not None:
+            raise click.UsageError("--pareto searches, --mapping gives; take one of them")
+        command.show_front(*command.find_front(layer, setting, output, pareto), output)
+        return
+    subject, found = command.find(layer, setting, output, mapping)
+    command.save(subject, found, output)
+    command.show(subject, found, command.measured_layer(subject, found, setting), output)
 
 
 @main.command()

@@ -17,6 +17,7 @@ Command = Callable[..., Any]
 
 ENGINES = ("fast", "events")
 OBJECTIVES = ("cycles", "energy", "edp", "dram_bytes")
+EFFORTS = ("sweep", "normal", "full")
 FORMATS = ("table", "json", "csv")
 LISTED = ("networks", "hardware", "dataflows", "columns")
 SUBJECTS = ("kernel", "layer", "array")
@@ -38,12 +39,13 @@ class Setting:
     engine: str
     dataflow: str
     objective: str
+    effort: str
     batch: int
 
     @property
     def choices(self) -> dict[str, Any]:
         """Keyword arguments of `simulate` and `sweep`, all but the hardware."""
-        names = ("engine", "dataflow", "objective", "batch")
+        names = ("engine", "dataflow", "objective", "effort", "batch")
         return {name: getattr(self, name) for name in names}
 
 
@@ -92,6 +94,17 @@ quiet_option = click.option(
 out_option = click.option(
     "--out", "-p", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write."
 )
+mapping_option = click.option(
+    "--mapping", metavar="FILE",
+    help="Mappings to take instead of a search: mapping.yaml of run, or what map wrote.",
+)  # fmt: skip
+pareto_option = click.option(
+    "--pareto", metavar="A,B",
+    help="Mappings between two objectives, as in cycles,energy, instead of the best of one.",
+)  # fmt: skip
+file_option = click.option(
+    "--out", "-p", type=click.Path(path_type=Path), metavar="FILE", help="Mapping file to write."
+)
 plots_option = click.option(
     "--plots/--no-plots", default=True, show_default=True, help="Draw plots into --out too."
 )
@@ -116,6 +129,10 @@ SETTING = (
         help="What mappings are chosen by.",
     ),
     click.option(
+        "--effort", default="normal", show_default=True, **one_of(EFFORTS),
+        help="How large a space is searched for mappings.",
+    ),
+    click.option(
         "--batch", default=1, show_default=True, type=click.IntRange(1, MOST_IMAGES),
         metavar="N", help="Images at a time.",
     ),
@@ -138,6 +155,11 @@ def print_options(command: Command) -> Command:
 def output_options(command: Command) -> Command:
     """Add the options of `Output`, passed to the command as `output`."""
     return _gathered(Output, "output", (out_option, *PRINTING))(command)
+
+
+def file_options(command: Command) -> Command:
+    """Add the options of `Output` with a file in place of a folder."""
+    return _gathered(Output, "output", (file_option, *PRINTING))(command)
 
 
 def _gathered(

@@ -10,10 +10,15 @@ from accelsim.cli.output import note, note_compiling, print_csv, print_json, pri
 from accelsim.cli.reasons import why_low
 from accelsim.cli.relative import COLUMNS as RELATIVE
 from accelsim.cli.relative import relative_rows
-from accelsim.evaluate import simulate
+from accelsim.errors import UsageError
+from accelsim.evaluate import built_for, check_known, executed, simulate
+from accelsim.hardware.accelerator import Accelerator
+from accelsim.mapping import Mapping
 from accelsim.results.files import rows_to_csv
 from accelsim.results.folder import save_results
 from accelsim.results.network import NetworkResult
+from accelsim.workload.network import Network
+from accelsim.written_mappings import MappingBook
 
 SUMMARY = (
     "network", "cycles", "latency_ms", "images_per_s", "utilization", "energy_uj", "dram_bytes",
@@ -29,7 +34,9 @@ LAYERS = (
 )  # fmt: skip
 
 
-def simulate_all(names: Sequence[str], setting: Setting, output: Output) -> list[NetworkResult]:
+def simulate_all(
+    names: Sequence[str], setting: Setting, output: Output, mapping: str | None = None
+) -> list[NetworkResult]:
     """Results in the order of the names; everything is checked before the first simulation."""
     mistakes = Mistakes()
     with mistakes.collected():
@@ -39,13 +46,41 @@ def simulate_all(names: Sequence[str], setting: Setting, output: Output) -> list
     with mistakes.collected():
         check_folder(output.out)
     mistakes.report()
+    given = mappings_of(mapping, nets, hardware, setting, output) if mapping else {}
     note_compiling(output)
     results: list[NetworkResult] = []
     with progress(len(nets), output) as advance:
         for net in nets:
             advance(len(results), len(nets), net.name)
-            results.append(simulate(net, hardware, **setting.choices))
+            mappings = given.get(net.name)
+            results.append(simulate(net, hardware, mappings=mappings, **setting.choices))
     return results
+
+
+def mappings_of(
+    path: str, nets: Sequence[Network], hardware: Accelerator, setting: Setting, output: Output
+) -> dict[str, dict[str, Mapping]]:
+    """Network -> layer -> mapping of a file; every entry that cannot be is shown with its place.
+
+    Entries of other networks are left aside, as long as some are of these.
+    """
+    check_known("dataflow", setting.dataflow, ("auto", *hardware.known_dataflows))
+    hardware = built_for(hardware, setting.dataflow)
+    book, names = MappingBook(path), tuple(net.name for net in nets)
+    mistakes, found = Mistakes(), dict[str, dict[str, Mapping]]()
+    for net in nets:
+        with mistakes.collected():
+            operators = executed(net, hardware)
+            found[net.name] = book.of_network(net.name, operators, hardware, setting.batch)
+    mistakes.report()
+    if not any(found.values()):
+        held = sorted({entry.network for entry in book.entries})
+        raise UsageError(
+            f"{path}: no mapping of {', '.join(names)}; it has those of {', '.join(held) or 'none'}"
+        )
+    if others := book.other_networks(names):
+        note(f"{path}: {others} mappings of other networks are not used", output)
+    return found
 
 
 def save(results: Sequence[NetworkResult], output: Output, *, relative: bool, plots: bool) -> None:

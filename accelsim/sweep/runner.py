@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from accelsim.errors import AccelsimError, UsageError, suggestion
-from accelsim.evaluate import ENGINES, check_known, simulate
-from accelsim.hardware.accelerator import DATAFLOW_NAMES, Accelerator
+from accelsim.evaluate import check_known, simulate
+from accelsim.hardware.accelerator import Accelerator
 from accelsim.hardware.yaml_io import load_hardware
-from accelsim.mapper.search import OBJECTIVES
+from accelsim.mapper.search import EFFORTS, OBJECTIVES
+from accelsim.measure import ENGINES
 from accelsim.networks.registry import load_network
 from accelsim.results.network import Row
 from accelsim.sweep.folder import load_rows, save_rows
@@ -65,6 +66,7 @@ class Settings(NamedTuple):
     dataflow: str
     objective: str
     batch: int
+    effort: str
 
 
 def sweep(  # noqa: PLR0913 - the public contract names every one
@@ -77,6 +79,7 @@ def sweep(  # noqa: PLR0913 - the public contract names every one
     dataflow: str = "auto",
     objective: str = "cycles",
     batch: int = 1,
+    effort: str = "normal",
     progress: Progress | None = None,
 ) -> SweepResult:
     """Simulate every network on every point of the grid (or the pairs) of `axes`.
@@ -84,10 +87,10 @@ def sweep(  # noqa: PLR0913 - the public contract names every one
     `axes` maps dotted keys of the hardware to values: `{"array.rows": [8, 16]}`. Raises UsageError
     for what no point can cure (unknown names, keys or settings), before the first simulation.
     """
-    settings = Settings(engine, dataflow, objective, batch)
-    _check(settings)
+    settings = Settings(engine, dataflow, objective, batch, effort)
     nets = [load_network(net) if isinstance(net, str) else net for net in _listed(networks)]
     base = load_hardware(hardware) if isinstance(hardware, str) else hardware
+    _check(settings, base)
     _check_keys(base, axes)
     jobs = [(point, net) for point in grid(axes, paired=paired) for net in nets]
     rows: list[Row] = []
@@ -115,8 +118,8 @@ def _row(point: Point, net: Network, base: Accelerator, settings: Settings) -> R
         result = simulate(net, hardware, **settings._asdict())
     except AccelsimError as error:
         reason = "; ".join(str(error).splitlines())
-        known = {"network": net.name, "hardware": base.label, **settings._asdict()}
-        return {**start, **known, "error": reason}
+        shown = {name: value for name, value in settings._asdict().items() if name != "effort"}
+        return {**start, "network": net.name, "hardware": base.label, **shown, "error": reason}
     return {**start, **result.summary(), "hardware": base.label, "error": None}
 
 
@@ -131,10 +134,11 @@ def _tell(progress: Progress | None, done: int, total: int, following: str) -> N
         progress(done, total, following)
 
 
-def _check(settings: Settings) -> None:
+def _check(settings: Settings, base: Accelerator) -> None:
     check_known("engine", settings.engine, tuple(ENGINES))
     check_known("objective", settings.objective, tuple(OBJECTIVES))
-    check_known("dataflow", settings.dataflow, ("auto", *DATAFLOW_NAMES))
+    check_known("effort", settings.effort, EFFORTS)
+    check_known("dataflow", settings.dataflow, ("auto", *base.known_dataflows))
     if settings.batch < 1:
         raise UsageError(f"batch {settings.batch}: must be >= 1")
 

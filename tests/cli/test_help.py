@@ -8,9 +8,9 @@ import pytest
 from accelsim.cli import options
 from accelsim.cli.main import main
 from accelsim.evaluate import ENGINES
-from accelsim.mapper.search import OBJECTIVES
+from accelsim.mapper.search import EFFORTS, OBJECTIVES
 
-COMMANDS = ("list", "check", "run", "sweep", "plot", "export", "import", "area", "explain")
+COMMANDS = ("list", "check", "run", "map", "sweep", "plot", "export", "import", "area", "explain")
 SLOW = ("numpy", "numba", "rich", "pydantic", "matplotlib", "simpy", "ruamel")
 
 
@@ -59,3 +59,4 @@ def test_python_m_accelsim_is_the_command_line():
 def test_choices_of_options_are_those_of_the_simulator():
     assert tuple(ENGINES) == options.ENGINES
     assert tuple(OBJECTIVES) == options.OBJECTIVES
+    assert options.EFFORTS == EFFORTS

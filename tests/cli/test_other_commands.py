@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from accelsim.dataflows import DATAFLOWS
 from accelsim.networks.registry import NETWORKS
 from accelsim.results.columns import COLUMNS
 
@@ -34,7 +35,10 @@ def test_list_hardware_has_the_presets(call):
 
 def test_list_dataflows_and_columns_are_complete(call):
     dataflows = rows_of(call("list", "dataflows", "--format", "csv").stdout)
-    assert [row["stationary"] for row in dataflows] == ["weight", "output", "input"]
+    assert [row["dataflow"] for row in dataflows] == list(DATAFLOWS)
+    (row_stationary,) = [row for row in dataflows if row["dataflow"] == "row_stationary"]
+    assert (row_stationary["rows"], row_stationary["cols"]) == ("R C K P", "P K")
+    assert (row_stationary["timing"], row_stationary["adds_along"]) == ("loops", "rows")
     columns = rows_of(call("list", "columns", "--format", "csv").stdout)
     named = [(row["file"], row["name"]) for row in columns]
     assert named[: len(COLUMNS)] == [("layers.csv", column.name) for column in COLUMNS]

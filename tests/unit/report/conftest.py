@@ -17,9 +17,10 @@ PLAIN = {
     "stall_bank_cycles": 40, "stall_launch_cycles": 35, "stall_idle_cycles": 5,
     "channel_cycles": 80, "dram_read_bytes": 600, "dram_write_bytes": 400,
     "dram_payload_bytes": 900, "compulsory_bytes": 800,
-    "sram_read_bytes": 5000, "sram_write_bytes": 1000, "buffer_bytes": 700, "steps": 3,
+    "sram_read_bytes": 5000, "sram_write_bytes": 1000,
+    "register_read_bytes": 3000, "register_write_bytes": 2000, "buffer_bytes": 700, "steps": 3,
     "mapping_proved": 1,
-    "energy_mac_pj": 10.0, "energy_sram_pj": 20.0, "energy_dram_pj": 30.0,
+    "energy_mac_pj": 6.0, "energy_register_pj": 4.0, "energy_sram_pj": 20.0, "energy_dram_pj": 30.0,
     "energy_vector_pj": 0.0, "energy_leakage_pj": 5.0,
     "peak_macs_per_cycle": 64, "clock_hz": 1_000_000,
 }  # fmt: skip

@@ -8,6 +8,7 @@ import accelsim as ac
 from accelsim.errors import AccelsimError, UsageError
 from accelsim.sweep import runner
 from accelsim.sweep.runner import load_sweep
+from tests.oracles.deep_accelerator import deep_accelerator
 from tests.oracles.small_accelerator import small_accelerator
 
 NETWORK = "mobilenet_v1:alpha=0.25,resolution=32"
@@ -69,6 +70,13 @@ def test_sweep_what_no_point_can_cure_is_refused_first(monkeypatch, changes, mes
     with pytest.raises(AccelsimError) as caught:
         ac.sweep(**given)
     assert message in str(caught.value)
+
+
+def test_sweep_dataflow_of_the_file_itself_is_known():
+    (row,) = ac.sweep(NETWORK, deep_accelerator(), {"array.rows": [0]}, dataflow="mine").points
+    assert row["error"] == "array.rows: must be >= 1, is 0"
+    with pytest.raises(UsageError, match="dataflow 'mine'; allowed: auto, ws, os, is"):
+        ac.sweep(NETWORK, small_accelerator(), {"array.rows": [8]}, dataflow="mine")
 
 
 def test_sweep_constants_and_whole_sections_are_axes():
