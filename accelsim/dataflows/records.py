@@ -9,8 +9,8 @@ ROW_STATIONARY = Dataflow(
     name="row_stationary",
     title="row stationary: a filter row per PE row, an output row per column",
     timing="loops",
-    rows=("R", "C", "K", "P"),
-    cols=("P", "K"),
+    rows=("R", "C", "K", "G", "P"),
+    cols=("P", "K", "G"),
     source="Chen, Emer and Sze, ISCA 2016 (Eyeriss); folding onto the rows: Chen et al., JSSC 2017",
 )
 CHANNEL_PARALLEL = Dataflow(

@@ -37,7 +37,7 @@ def test_list_dataflows_and_columns_are_complete(call):
     dataflows = rows_of(call("list", "dataflows", "--format", "csv").stdout)
     assert [row["dataflow"] for row in dataflows] == list(DATAFLOWS)
     (row_stationary,) = [row for row in dataflows if row["dataflow"] == "row_stationary"]
-    assert (row_stationary["rows"], row_stationary["cols"]) == ("R C K P", "P K")
+    assert (row_stationary["rows"], row_stationary["cols"]) == ("R C K G P", "P K G")
     assert (row_stationary["timing"], row_stationary["adds_along"]) == ("loops", "rows")
     columns = rows_of(call("list", "columns", "--format", "csv").stdout)
     named = [(row["file"], row["name"]) for row in columns]
