@@ -11,7 +11,7 @@ from accelsim.workload.dims import DIM_ORDER
 @pytest.mark.parametrize(
     ("name", "rows", "cols", "planes", "stationary"),
     [
-        ("row_stationary", "RCKP", "PK", "", "any"),
+        ("row_stationary", "RCKGP", "PKG", "", "any"),
         ("channel_parallel", "C", "K", "PQ", "any"),
         ("depthwise", "RS", "G", "", "weight"),
         ("output_spatial", "P", "Q", "", "output"),
