@@ -56,6 +56,9 @@ class Mapping:
             if message := wrong_cuts(self.cuts[operand], len(self.temporal)):
                 raise MappingError(f"cuts of '{operand}' = {list(self.cuts[operand])}: {message}")
 
+    def __hash__(self) -> int:
+        return hash((self.dataflow, self.spatial, self.temporal, tuple(self.cuts.values())))
+
     @property
     def spatial(self) -> tuple[Loop, ...]:
         """Loops on all axes of the array."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,11 +18,17 @@ from accelsim.mapper.flows import energies_of, levels_by_name, vector_operations
 from accelsim.mapping import Mapping
 from accelsim.results.timeline import NOTHING, Timeline
 from accelsim.schedule.accesses import Access, accesses_of
-from accelsim.schedule.fill import fills_of
+from accelsim.schedule.fill import Fill, fills_of
 from accelsim.schedule.machine import Target
 from accelsim.schedule.nest import Machine, Nest, compulsory_bytes
 from accelsim.schedule.plan import Plan
-from accelsim.schedule.program import NO_TRAFFIC, Traffic, step_program, traffic_of
+from accelsim.schedule.program import (
+    NO_TRAFFIC,
+    Traffic,
+    planned,
+    step_program,
+    traffic_of,
+)
 from accelsim.workload.operators import Operator
 
 Engine = Callable[[NDArray[np.int64], Machine], Timeline]
@@ -82,8 +89,7 @@ def measured(
     program = step_program(nest, target, mapped.plan)
     line = engine(program, target.machine)
     traffic = traffic_of(program, target.machine.burst_bytes)
-    accesses = accesses_of(nest, mapped.mapping, target, mapped.plan, program)
-    fills = fills_of(nest, mapped.mapping, target, mapped.plan)
+    accesses, fills = _counted(nest, mapped.flow, mapped.mapping)
     return {
         **line._asdict(),
         "cycles": line.cycles + launch,
@@ -99,6 +105,17 @@ def measured(
         "mapping_proved": None if mapped.proved is None else int(mapped.proved),
         **_energies(operator, nest, hardware, mapped.flow, accesses, traffic, line.cycles + launch),
     }
+
+
+@lru_cache(maxsize=65536)
+def _counted(
+    nest: Nest, flow: Flow, mapping: Mapping
+) -> tuple[tuple[Access, ...], tuple[Fill, ...]]:
+    """What every level does and holds: the same whatever the engine, so remembered."""
+    plan = planned(nest, mapping, flow.target)
+    program = step_program(nest, flow.target, plan)
+    accesses = accesses_of(nest, mapping, flow.target, plan, program)
+    return accesses, fills_of(nest, mapping, flow.target, plan)
 
 
 def _kind(hardware: Accelerator, target: Target, level: int) -> str:
