@@ -56,3 +56,11 @@ def suggestion(word: str, allowed: Iterable[str]) -> str:
     """`; did you mean 'x'?` when a known name is close to `word`, else nothing."""
     close = get_close_matches(word, list(allowed), n=1, cutoff=0.6)
     return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def check_known(what: str, word: str, allowed: tuple[str, ...]) -> None:
+    """Raise UsageError unless the word is one of those allowed."""
+    if word not in allowed:
+        raise UsageError(
+            f"{what} '{word}'; allowed: {', '.join(allowed)}{suggestion(word, allowed)}"
+        )

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from accelsim.cost.area import area_breakdown
-from accelsim.errors import AccelsimError, UsageError, suggestion
+from accelsim.errors import AccelsimError, UsageError, check_known
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.hardware.yaml_io import load_hardware
 from accelsim.mapper.finding import Question
@@ -221,11 +221,3 @@ def _provenance(network: Network, hardware: Accelerator) -> dict[str, object]:
 @lru_cache(maxsize=1)
 def _versions() -> tuple[tuple[str, str], ...]:
     return tuple((name, version(name)) for name in ("accelsim", "numpy", "numba", "simpy"))
-
-
-def check_known(what: str, word: str, allowed: tuple[str, ...]) -> None:
-    """Raise UsageError unless the word is one of those allowed."""
-    if word not in allowed:
-        raise UsageError(
-            f"{what} '{word}'; allowed: {', '.join(allowed)}{suggestion(word, allowed)}"
-        )

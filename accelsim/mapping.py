@@ -11,11 +11,11 @@ the cuts of one operand do not decrease.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from accelsim.errors import MappingError
-from accelsim.workload.dims import DIM_ORDER, ConvDims
+from accelsim.workload.dims import DIM_ORDER
 
 OPERANDS = ("output", "input", "weight")
 """In the order in which a step loads them: partial sums first."""
@@ -57,7 +57,8 @@ class Mapping:
                 raise MappingError(f"cuts of '{operand}' = {list(self.cuts[operand])}: {message}")
 
     def __hash__(self) -> int:
-        return hash((self.dataflow, self.spatial, self.temporal, tuple(self.cuts.values())))
+        cuts = tuple(self.cuts[operand] for operand in OPERANDS)
+        return hash((self.dataflow, self.spatial, self.temporal, cuts))
 
     @property
     def spatial(self) -> tuple[Loop, ...]:
@@ -76,14 +77,20 @@ class Mapping:
         """Spatial loops and the `cut` innermost temporal ones."""
         return (*self.spatial, *self.temporal[:cut])
 
-    def check_covers(self, dims: ConvDims) -> None:
-        """Raise MappingError unless every dimension is walked to its bound."""
-        for dim in DIM_ORDER:
-            covered, bound = self.extent(dim, len(self.temporal)), getattr(dims, dim)
-            if covered < bound:
-                raise MappingError(
-                    f"{dim}: the factors reach {covered} of {bound}; raise one of them"
-                )
+    def with_outermost(self, operand: str, cut: int) -> Mapping:
+        """The same mapping with another cut of the tile that the operand loads from DRAM."""
+        cuts = self.cuts[operand]
+        place = max(number for number, own in enumerate(cuts) if own is not None)
+        return replace(self, cuts={**self.cuts, operand: (*cuts[:place], cut, *cuts[place + 1 :])})
+
+    def uncovered(self, bounds: Sequence[int]) -> list[str]:
+        """One sentence for each of DIM_ORDER that the loops do not walk to its bound."""
+        reached = [self.extent(dim, len(self.temporal)) for dim in DIM_ORDER]
+        return [
+            f"{dim}: the factors reach {covered} of {bound}; raise one of them"
+            for dim, covered, bound in zip(DIM_ORDER, reached, bounds, strict=True)
+            if covered < bound
+        ]
 
 
 def wrong_cuts(cuts: Sequence[int | None], loops: int) -> str:

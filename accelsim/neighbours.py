@@ -22,8 +22,9 @@ from typing import NamedTuple
 from accelsim.mapper.chain_search import STEP_LIMIT
 from accelsim.mapper.costing import Cost, cost_of, score_of
 from accelsim.mapper.finding import Flow
+from accelsim.mapper.legality import misplaced
 from accelsim.mapping import AXES, OPERANDS, Loop, Mapping
-from accelsim.schedule.fill import fills_of, overfull
+from accelsim.schedule.fill import fits
 from accelsim.schedule.nest import Nest
 from accelsim.schedule.plan import Plan
 from accelsim.schedule.program import planned
@@ -80,32 +81,22 @@ def figures(cost: Cost) -> tuple[int, float, int]:
 def costed_changes(nest: Nest, flow: Flow, mapping: Mapping) -> Iterator[tuple[Change, Cost]]:
     """All legal neighbours, each once, with their costs."""
     tidy = tidied(mapping)
-    seen = {key_of(tidy)}
+    seen = {tidy}
     for change in changes(nest, flow, tidy):
         changed = tidied(change.mapping)
-        if key_of(changed) not in seen and is_legal(nest, flow, changed):
+        if changed not in seen and is_legal(nest, flow, changed):
             yield Change(change.words, changed), cost_of(nest, flow, changed)
-        seen.add(key_of(changed))
-
-
-def key_of(mapping: Mapping) -> tuple[object, ...]:
-    """What two equal mappings share, to look them up by."""
-    cuts = tuple(mapping.cuts[operand] for operand in OPERANDS)
-    return mapping.rows, mapping.cols, mapping.planes, mapping.temporal, cuts
+        seen.add(changed)
 
 
 def is_legal(nest: Nest, flow: Flow, mapping: Mapping) -> bool:
     """Whether a mapping fits axes and levels, and takes no more steps than a search allows."""
-    if not flow.folds:
-        for axis, dims, size in zip(AXES, flow.axes, flow.sizes, strict=True):
-            loops: tuple[Loop, ...] = getattr(mapping, axis)
-            laid = prod(loop.factor for loop in loops)
-            if laid > size or any(loop.dim not in dims for loop in loops):
-                return False
+    if misplaced(flow, mapping, "the array"):
+        return False
     plan = planned(nest, mapping, flow.target)
     if steps_of(plan) > STEP_LIMIT:
         return False
-    return not overfull(flow.target, fills_of(nest, mapping, flow.target, plan))
+    return fits(nest, mapping, flow.target, plan)
 
 
 def steps_of(plan: Plan) -> int:

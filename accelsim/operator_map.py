@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from accelsim.errors import UsageError
+from accelsim.errors import UsageError, check_known
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.hardware.yaml_io import load_hardware
 from accelsim.mapper.costing import Cost, cost_of
@@ -70,9 +70,9 @@ def map_operator(  # noqa: PLR0913 - the public contract names every one
     where nothing fits or the given mapping is illegal.
     """
     hardware = load_hardware(hardware) if isinstance(hardware, str) else hardware
-    _check_word("objective", objective, tuple(OBJECTIVES))
-    _check_word("effort", effort, EFFORTS)
-    _check_word("dataflow", dataflow, ("auto", *hardware.array.dataflows))
+    check_known("objective", objective, tuple(OBJECTIVES))
+    check_known("effort", effort, EFFORTS)
+    check_known("dataflow", dataflow, ("auto", *hardware.array.dataflows))
     nest = nest_of(operator, hardware, batch)
     if nest is None:
         raise UsageError(f"{operator.name} is only addressing on {hardware.name}: nothing to map")
@@ -129,8 +129,3 @@ def _mapped(
         optimal=bool(search and search[0].optimal),
         given=search is None,
     )
-
-
-def _check_word(what: str, word: str, allowed: tuple[str, ...]) -> None:
-    if word not in allowed:
-        raise UsageError(f"{what} '{word}'; allowed: {', '.join(allowed)}")

@@ -19,7 +19,7 @@ from accelsim.mapper.costing import Cost, score_of
 from accelsim.mapper.finding import Flow
 from accelsim.mapper.search import OBJECTIVES
 from accelsim.mapping import Mapping
-from accelsim.neighbours import costed_changes, key_of, tidied
+from accelsim.neighbours import costed_changes, tidied
 from accelsim.operator_map import OperatorMap, map_operator
 from accelsim.schedule.nest import Nest
 from accelsim.workload.operators import Operator
@@ -141,7 +141,7 @@ class _LocalFront:
 
     @staticmethod
     def _key(point: FrontPoint) -> object:
-        return point.flow.name, key_of(tidied(point.mapping))
+        return point.flow.name, tidied(point.mapping)
 
 
 def _marked(point: FrontPoint, searched: tuple[OperatorMap, ...]) -> FrontPoint:

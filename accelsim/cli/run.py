@@ -10,8 +10,8 @@ from accelsim.cli.output import note, note_compiling, print_csv, print_json, pri
 from accelsim.cli.reasons import why_low
 from accelsim.cli.relative import COLUMNS as RELATIVE
 from accelsim.cli.relative import relative_rows
-from accelsim.errors import UsageError
-from accelsim.evaluate import built_for, check_known, executed, simulate
+from accelsim.errors import UsageError, check_known
+from accelsim.evaluate import built_for, executed, simulate
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.mapping import Mapping
 from accelsim.results.files import rows_to_csv

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import product
 from math import prod
 from typing import NamedTuple
@@ -20,7 +19,7 @@ from accelsim.mapper.finding import Finding, Flow, Question
 from accelsim.mapper.layouts import Layout, layouts_of
 from accelsim.mapper.objectives import OBJECTIVES
 from accelsim.mapping import OPERANDS, Loop, Mapping
-from accelsim.schedule.fill import fills_of, overfull
+from accelsim.schedule.fill import fits, room_text
 from accelsim.schedule.hierarchy import EVERY_PE, level_table, port_table
 from accelsim.schedule.nest import Nest
 from accelsim.schedule.program import planned
@@ -319,15 +318,11 @@ def coarsened(nest: Nest, flow: Flow, mapping: Mapping) -> Mapping:
     """
     while _steps(nest, mapping) > STEPS_WANTED:
         lowest = min(OPERANDS, key=mapping.outermost_cut)
-        cuts = mapping.cuts[lowest]
-        place = max(number for number, cut in enumerate(cuts) if cut is not None)
         cut = mapping.outermost_cut(lowest)
         if lowest == "output" and any(loop.dim in "CRS" for loop in mapping.temporal[cut:]):
             return mapping
-        raised = (*cuts[:place], cut + 1, *cuts[place + 1 :])
-        larger = replace(mapping, cuts={**mapping.cuts, lowest: raised})
-        fills = fills_of(nest, larger, flow.target, planned(nest, larger, flow.target))
-        if overfull(flow.target, fills):
+        larger = mapping.with_outermost(lowest, cut + 1)
+        if not fits(nest, larger, flow.target, planned(nest, larger, flow.target)):
             return mapping
         mapping = larger
     return mapping
@@ -344,8 +339,7 @@ def polished(question: Question, flow: Flow, mapping: Mapping) -> Mapping:
     while improved:
         improved = False
         for larger in _raised(mapping):
-            plan = planned(nest, larger, flow.target)
-            if overfull(flow.target, fills_of(nest, larger, flow.target, plan)):
+            if not fits(nest, larger, flow.target, planned(nest, larger, flow.target)):
                 continue
             other = score_of(cost_of(nest, flow, larger), question.objective)
             if other < score:
@@ -360,14 +354,12 @@ def _raised(mapping: Mapping) -> Iterator[Mapping]:
     wishes = [dict.fromkeys(OPERANDS, top), dict.fromkeys(OPERANDS, top - 1)]
     wishes += [{operand: mapping.outermost_cut(operand) + 1} for operand in OPERANDS]
     for wish in wishes:
-        cuts = dict(mapping.cuts)
+        larger = mapping
         for operand, cut in wish.items():
-            own = cuts[operand]
-            place = max(number for number, old in enumerate(own) if old is not None)
             if mapping.outermost_cut(operand) < cut <= top:
-                cuts[operand] = (*own[:place], cut, *own[place + 1 :])
-        if cuts != mapping.cuts:
-            yield replace(mapping, cuts=cuts)
+                larger = larger.with_outermost(operand, cut)
+        if larger != mapping:
+            yield larger
 
 
 def _steps(nest: Nest, mapping: Mapping) -> int:
@@ -397,9 +389,5 @@ def _loop(extents: list[int], temporal: list[Loop], dim: int, wanted: int) -> No
 
 
 def _does_not_fit(flow: Flow) -> str:
-    target = flow.target
-    there = ", ".join(
-        f"{name} {level.capacity_bits // 8} B"
-        for name, level in zip(target.level_names[:-1], target.hierarchy.levels, strict=False)
-    )
+    there = room_text(flow.target)
     return f"no tiles of dataflow {flow.name} fit the levels ({there}); make them larger"

@@ -9,11 +9,11 @@ from accelsim.errors import MappingError, suggestion
 from accelsim.mapper.finding import Flow
 from accelsim.mapper.flows import flows_of
 from accelsim.mapping import AXES, OPERANDS, Mapping
-from accelsim.schedule.fill import fills_of, overfull
+from accelsim.schedule.fill import check_fits
 from accelsim.schedule.nest import Nest
 from accelsim.schedule.plan import Plan
 from accelsim.schedule.program import planned
-from accelsim.workload.dims import DIM_ORDER, RELEVANT
+from accelsim.workload.dims import RELEVANT
 
 if TYPE_CHECKING:
     from accelsim.hardware.accelerator import Accelerator
@@ -26,13 +26,12 @@ def checked(
     """The mapping's flow and plan. Raises MappingError with everything that is wrong with it."""
     _check_dataflow(nest, hardware, mapping.dataflow)
     (flow,) = flows_of(operator, nest, hardware, (mapping.dataflow,))
-    faults = [*_uncovered(nest, mapping), *_misplaced(hardware, flow, mapping)]
+    faults = [*mapping.uncovered(nest[:8]), *misplaced(flow, mapping, hardware.name)]
     faults += [*_wrong_cuts(flow, mapping), *_moved_first(flow, mapping)]
     if faults:
         raise MappingError("; ".join(faults))
     plan = planned(nest, mapping, flow.target)
-    if full := overfull(flow.target, fills_of(nest, mapping, flow.target, plan)):
-        raise MappingError("; ".join(full))
+    check_fits(nest, mapping, flow.target, plan)
     return flow, plan
 
 
@@ -44,18 +43,7 @@ def _check_dataflow(nest: Nest, hardware: Accelerator, name: str) -> None:
         )
 
 
-def _uncovered(nest: Nest, mapping: Mapping) -> list[str]:
-    """Dimensions that the loops do not walk to their bound."""
-    reached = {dim: mapping.extent(dim, len(mapping.temporal)) for dim in DIM_ORDER}
-    bounds = dict(zip(DIM_ORDER, nest[:8], strict=True))
-    return [
-        f"{dim}: the factors reach {reached[dim]} of {bounds[dim]}; raise one of them"
-        for dim in DIM_ORDER
-        if reached[dim] < bounds[dim]
-    ]
-
-
-def _misplaced(hardware: Accelerator, flow: Flow, mapping: Mapping) -> list[str]:
+def misplaced(flow: Flow, mapping: Mapping, machine: str) -> list[str]:
     """What cannot lie on an axis; an array that folds takes any product in its own dimensions."""
     if flow.folds:
         return []
@@ -70,9 +58,7 @@ def _misplaced(hardware: Accelerator, flow: Flow, mapping: Mapping) -> list[str]
                 )
         laid = prod(loop.factor for loop in loops)
         if laid > size:
-            faults.append(
-                f"{axis}: the factors need {laid} PEs, {hardware.name} has {size} along {axis}"
-            )
+            faults.append(f"{axis}: the factors need {laid} PEs, {machine} has {size} along {axis}")
     return faults
 
 

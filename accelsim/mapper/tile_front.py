@@ -15,12 +15,12 @@ from accelsim.mapper.objectives import OBJECTIVES
 from accelsim.mapper.prices import terms_of
 from accelsim.mapper.space import BLOCK_ORDERS, TileSpace, mapping_of, tile_space
 from accelsim.mapper.tile_kernels import SECOND, VALUE, Limits
+from accelsim.schedule.border_kernels import columns_of, rows_of
+from accelsim.schedule.fill import room_text
 from accelsim.schedule.hierarchy import Hierarchy, level_table, port_table
 from accelsim.schedule.machine import Target
-from accelsim.schedule.nest import Nest
 from accelsim.schedule.plan import Plan, dataflow_code
 from accelsim.traffic.accesses import cut_axis
-from accelsim.traffic.footprint import Axis
 
 STEP_LIMITS = (20_000, 200_000)
 """Tilings with more steps are left out while any with fewer fits (docs/model.md, section 4)."""
@@ -105,15 +105,12 @@ def pools_of(target: Target) -> NDArray[np.int64]:
 def _does_not_fit(question: Question, flow: Flow, space: TileSpace) -> str:
     nest, target = question.nest, flow.target
     smallest = np.array([sizes[-1] for sizes in space], dtype=np.int64)
-    rows = cut_axis(_axis(nest, "rows"), int(smallest[4]))
-    cols = cut_axis(_axis(nest, "cols"), int(smallest[5]))
+    rows = cut_axis(rows_of(nest), int(smallest[4]))
+    cols = cut_axis(columns_of(nest), int(smallest[5]))
     code, spans = dataflow_code(flow.name), (rows.largest, cols.largest)
     sizes = tile_search.sizes_of(code, nest, target.spec, smallest, spans)
     several = tile_search.several_of(nest, smallest)
-    there = ", ".join(
-        f"{name} {level.capacity_bits // 8} B"
-        for name, level in zip(target.level_names[:-1], target.hierarchy.levels, strict=False)
-    )
+    there = room_text(target)
     claims = [size * (1 + more) for size, more in zip(sizes, several, strict=True)]
     needs = f"output {claims[0]} B, input {claims[1]} B, weight {claims[2]} B"
     if closed_forms.fits(pools_of(target), sizes, several):
@@ -125,9 +122,3 @@ def _does_not_fit(question: Question, flow: Flow, space: TileSpace) -> str:
         f"even the smallest tile does not fit the on-chip level: it needs {needs}, and there is "
         f"{there}; make the level larger"
     )
-
-
-def _axis(nest: Nest, which: str) -> Axis:
-    if which == "rows":
-        return Axis(nest.P, nest.R, nest.stride_h, nest.dilation_h, nest.pad_top, nest.H)
-    return Axis(nest.Q, nest.S, nest.stride_w, nest.dilation_w, nest.pad_left, nest.W)

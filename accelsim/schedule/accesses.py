@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from accelsim.mapping import OPERANDS, Mapping
 from accelsim.schedule import access_kernels as kernels
-from accelsim.schedule.hierarchy import PE
+from accelsim.schedule.hierarchy import PE, level_table
 from accelsim.schedule.kernels import Column
 from accelsim.schedule.machine import Target
 from accelsim.schedule.nest import Nest
-from accelsim.schedule.plan import Plan, inner_borders, layout_of, outer_borders
+from accelsim.schedule.plan import Plan, extents_at, inner_borders, layout_of, outer_borders
 
 WAYS = ("written_from_above", "read_to_below", "written_from_below", "read_to_above")
 """Directions of an access, seen from the level."""
@@ -50,19 +50,12 @@ def crossings(nest: Nest, mapping: Mapping, target: Target) -> tuple[Crossing, .
     hierarchy = target.hierarchy
     found = (*inner_borders(mapping, hierarchy), *outer_borders(mapping, hierarchy))
     borders = np.array([border for border, _, _ in found], dtype=np.int64)
-    at = _extents(mapping, [cut for _, cut, _ in found])
-    free = _extents(mapping, [first for _, _, first in found])
-    table = kernels.crossings(nest, layout_of(mapping), _levels(target), borders, at, free)
+    at = np.array([extents_at(mapping, cut) for _, cut, _ in found])
+    free = np.array([extents_at(mapping, first) for _, _, first in found])
+    levels = level_table(hierarchy)
+    table = kernels.crossings(nest, layout_of(mapping), levels, borders, at, free)
     rows = [_crossing(row, border) for row, (border, _, _) in zip(table, found, strict=True)]
     return tuple(_without_zero_reads(rows, target))
-
-
-def _extents(mapping: Mapping, cuts: list[int]) -> NDArray[np.int64]:
-    return np.array([[mapping.extent(dim, cut) for dim in "NGKCPQRS"] for cut in cuts], np.int64)
-
-
-def _levels(target: Target) -> NDArray[np.int64]:
-    return np.array(target.hierarchy.levels, dtype=np.int64)
 
 
 DIRECTIONS = ("down_upper", "down_lower", "up_lower", "up_upper")

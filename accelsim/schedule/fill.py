@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-import numpy as np
-
 from accelsim.errors import MappingError
 from accelsim.mapping import OPERANDS, Mapping
 from accelsim.schedule.array_kernels import sums_rest_in_buffer
@@ -18,9 +16,8 @@ from accelsim.schedule.border_kernels import (
 from accelsim.schedule.hierarchy import PE
 from accelsim.schedule.machine import Target
 from accelsim.schedule.nest import Nest
-from accelsim.schedule.plan import Plan, first_relevant, inner_borders
+from accelsim.schedule.plan import Plan, extents_at, first_relevant, inner_borders
 from accelsim.schedule.relevance import OUTPUT
-from accelsim.workload.dims import DIM_ORDER
 
 
 class Fill(NamedTuple):
@@ -59,7 +56,7 @@ def _tile_bytes(
     nest: Nest, mapping: Mapping, target: Target, plan: Plan, where: tuple[int, int, int]
 ) -> int:
     operand, level, cut = where
-    at = np.array([mapping.extent(dim, cut) for dim in DIM_ORDER], dtype=np.int64)
+    at = extents_at(mapping, cut)
     copies = target.hierarchy.levels[level].copies
     bits = (nest.output_bits, nest.input_bits, nest.weight_bits)[operand]
     if operand == OUTPUT and _holds_sums(nest, mapping, target, plan, level):
@@ -73,10 +70,21 @@ def _holds_sums(nest: Nest, mapping: Mapping, target: Target, plan: Plan, level:
     for border, cut, first in inner_borders(mapping, target.hierarchy):
         if border.operand == OUTPUT and border.upper == level:
             seen = cut if border.lower == PE else first
-            free = np.array([mapping.extent(dim, seen) for dim in DIM_ORDER], dtype=np.int64)
+            free = extents_at(mapping, seen)
             times = repeats_over(OUTPUT, free, free, plan.layout, 0, bounds_of(nest))
             return bool(times > 1)
     return bool(sums_rest_in_buffer(plan.code, nest, target.spec, plan.inner))
+
+
+def fits(nest: Nest, mapping: Mapping, target: Target, plan: Plan) -> bool:
+    """Whether all tiles of a mapping fit their levels."""
+    return not overfull(target, fills_of(nest, mapping, target, plan))
+
+
+def room_text(target: Target) -> str:
+    """On-chip levels with their capacity: `sram 262144 B, spad 448 B`."""
+    levels = zip(target.level_names, target.hierarchy.levels[:-1], strict=False)
+    return ", ".join(f"{name} {level.capacity_bits // 8} B" for name, level in levels)
 
 
 def check_fits(nest: Nest, mapping: Mapping, target: Target, plan: Plan) -> None:

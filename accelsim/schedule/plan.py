@@ -91,18 +91,18 @@ def plan_of(nest: Nest, mapping: Mapping, hierarchy: Hierarchy, *, systolic: boo
     borders, at, free = [], [], []
     for border, cut, first in inner_borders(mapping, hierarchy):
         borders.append((*border, -1 if first < lowest else place_of.get(first, count)))
-        at.append(_extents(mapping, cut))
-        free.append(_extents(mapping, first))
+        at.append(extents_at(mapping, cut))
+        free.append(extents_at(mapping, first))
     return Plan(
         code=dataflow_code(mapping.dataflow),
         loops=np.array(loops, dtype=np.int64).reshape(-1, 3),
         above=np.array(above, dtype=np.bool_).reshape(-1, 3),
         extents=np.minimum(
-            np.array([_extents(mapping, cut) for cut in (*cuts, lowest)], dtype=np.int64),
+            np.array([extents_at(mapping, cut) for cut in (*cuts, lowest)], dtype=np.int64),
             np.array(nest[:8], dtype=np.int64),
         ),
         resets=np.array(resets, dtype=np.int64),
-        inner=np.array(_extents(mapping, innermost_cut(mapping)), dtype=np.int64),
+        inner=extents_at(mapping, innermost_cut(mapping)),
         layout=layout_of(mapping),
         systolic=int(systolic),
         borders=np.array(borders, dtype=np.int64).reshape(-1, 4),
@@ -130,8 +130,9 @@ def _step_loops(
     return loops, above, place_of
 
 
-def _extents(mapping: Mapping, cut: int) -> list[int]:
-    return [mapping.extent(dim, cut) for dim in DIM_ORDER]
+def extents_at(mapping: Mapping, cut: int) -> Ints:
+    """int64[8]: extents of a tile that holds the array and `cut` temporal loops."""
+    return np.array([mapping.extent(dim, cut) for dim in DIM_ORDER], dtype=np.int64)
 
 
 def first_relevant(mapping: Mapping, operand: str, cut: int) -> int:

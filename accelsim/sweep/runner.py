@@ -8,8 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from accelsim.errors import AccelsimError, UsageError, suggestion
-from accelsim.evaluate import check_known, simulate
+from accelsim.errors import AccelsimError, UsageError, check_known, suggestion
+from accelsim.evaluate import simulate
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.hardware.yaml_io import load_hardware
 from accelsim.mapper.search import EFFORTS, OBJECTIVES
