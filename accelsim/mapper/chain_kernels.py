@@ -16,34 +16,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accelsim.jit import njit
+from accelsim.mapper.chain_choices import choices_of
 from accelsim.mapper.chain_costs import (
-    accumulation_loads,
     claimed_bits,
     copies_at,
     least_windows,
     port_loads,
-    port_time,
     rates_of,
+)
+from accelsim.mapper.chain_state import (
+    GROWER,
+    LAST,
+    MOST_POINTS,
+    REVISITED,
+    ROW,
+    STEPPED,
+    TRIVIAL,
+    Bounds,
+    descend,
+    has_room,
+    new_state,
+    remember,
+    rest_of,
+    rest_table,
+    same_sizes,
 )
 from accelsim.mapper.chain_tables import times_over
 from accelsim.mapper.objectives import BY_DRAM_BYTES, BY_ENERGY, objective_value, second_choice
 from accelsim.schedule.hierarchy import PE
-from accelsim.schedule.relevance import INPUT, OUTPUT, C, K, N, P, Q, R, S
+from accelsim.schedule.relevance import INPUT, OUTPUT
 
-MOST_POINTS = 18
 ANY, RELAXED = 2**62, 20_000
 """Steps without a limit; points costed to find out what a part of a chain costs at least."""
-ROW = 17
-"""A point written down: operand, sizes at its cut, sizes at the next point."""
-
-
-class Bounds(NamedTuple):
-    """What the rest of a chain costs at least."""
-
-    energy: NDArray[np.float64]
-    """float64[points from outside, 8]: of those of operands in the mask, pJ"""
-    dram: NDArray[np.float64]
-    """the same in DRAM bits"""
 
 
 class Aim(NamedTuple):
@@ -71,17 +75,6 @@ class Aim(NamedTuple):
     """float64[points]: fewest elements of an input's tiles at each of its points."""
 
 
-class Choices(NamedTuple):
-    """What the point of one operand may grow to, best staying first within each block."""
-
-    table: NDArray[np.int64]
-    """int64[n, 16]: sizes at its cut, then at the next point; -1: as it is."""
-    block: int
-    """Neighbours in the table with the same sizes at the cut."""
-    times: NDArray[np.float64]
-    """float64[points, n, 2]: how often the tile then comes, for upper and lower instances."""
-
-
 @njit
 def least_costs(problem, windows):
     """float64[3, points, 2]: least (pJ, DRAM bits) of each point, whatever the chain.
@@ -103,79 +96,6 @@ def least_costs(problem, windows):
             )
             least[operand, point, 1] = rates.upper_bits * upper + rates.once_bits
     return least
-
-
-@njit
-def input_table(problem, own_growth):
-    """Sizes int64[n, 16] that an input's point may grow to: the map or the window, then filters.
-
-    own_growth 0: filters only, 1: the whole window or not, and whole columns, whole rows or whole
-    columns of some rows of the map. -1: as it is. Largest first, as it is last.
-    """
-    count = problem.tables.count
-    rows = count[P] + 1 if own_growth else 1
-    table = np.full((count[K] * 4 * rows, 16), -1, dtype=np.int64)
-    found = 0
-    for window in range(1 if own_growth and count[R] * count[S] > 1 else 0, -1, -1):
-        for q in range(1 if own_growth and count[Q] > 1 else 0, -1, -1):
-            for row in range(rows):
-                partial = own_growth and 0 < row < rows - 1
-                if partial and (q == 0 and count[Q] > 1):
-                    continue
-                for k in range(count[K] - 1, -1, -1):
-                    entry = table[found]
-                    entry[8 + K] = k
-                    entry[P] = count[P] - 1 - row if own_growth else -1
-                    if q == 1:
-                        entry[Q] = count[Q] - 1
-                    if window == 1:
-                        entry[S], entry[R] = count[S] - 1, count[R] - 1
-                    found += 1
-    return table[:found]
-
-
-@njit
-def other_table(problem, operand):
-    """Sizes int64[n, 16] that an output's or weight's tile may stay up to, longest first."""
-    count = problem.tables.count
-    found = 0
-    dims = (C, R, S) if operand == OUTPUT else (N, P, Q)
-    total = count[dims[0]] * count[dims[1]] * count[dims[2]]
-    table = np.full((total, 16), -1, dtype=np.int64)
-    for a in range(count[dims[0]] - 1, -1, -1):
-        for b in range(count[dims[1]] - 1, -1, -1):
-            for c in range(count[dims[2]] - 1, -1, -1):
-                table[found, 8 + dims[0]] = a
-                table[found, 8 + dims[1]] = b
-                table[found, 8 + dims[2]] = c
-                found += 1
-    staying = np.empty(found)
-    for number in range(found):
-        staying[number] = times_over(problem.tables, operand, 0, table[number, 8:])
-    return table[np.argsort(staying, kind="mergesort")]
-
-
-@njit
-def with_times(problem, operand, table, block):
-    """The choices of a table with how often tiles then come at every point."""
-    times = np.empty((problem.points[operand], table.shape[0], 2))
-    for point in range(problem.points[operand]):
-        above, below = copies_at(problem, operand, point)
-        for number in range(table.shape[0]):
-            free = table[number, 8:]
-            times[point, number, 0] = times_over(problem.tables, operand, above, free)
-            times[point, number, 1] = times_over(problem.tables, operand, below, free)
-    return Choices(table, block, times)
-
-
-@njit
-def choices_of(problem, operand, own_growth):
-    """What points of an operand may grow to."""
-    if operand == INPUT:
-        filters = problem.tables.count[K]
-        return with_times(problem, operand, input_table(problem, own_growth), filters)
-    table = other_table(problem, operand)
-    return with_times(problem, operand, table, table.shape[0])
 
 
 @njit
@@ -233,23 +153,6 @@ def grow_rest(tables, at, choice, free):
 
 
 @njit
-def rest_of(bounds, starts, stops):
-    """(pJ, DRAM bits) that the points not yet placed cost at least."""
-    energy, dram = 0.0, 0.0
-    deepest = 0
-    for operand in range(3):
-        deepest = max(deepest, stops[operand] - starts[operand])
-    for outside in range(deepest):
-        mask = 0
-        for operand in range(3):
-            if stops[operand] - starts[operand] > outside:
-                mask |= 1 << operand
-        energy += bounds.energy[outside, mask]
-        dram += bounds.dram[outside, mask]
-    return energy, dram
-
-
-@njit
 def steps_at(problem, sizes):
     """Steps of a chain whose innermost outermost tile has these sizes."""
     nest, steps = problem.nest, 1
@@ -269,119 +172,6 @@ def useless(operand, previous, was_trivial, grower, outermost):
     if was_trivial and previous >= 0 and operand < previous:
         return True
     return operand != INPUT and not outermost and grower >= 0 and grower != operand
-
-
-@njit
-def remember(rows, values, found, points, depth, value):
-    """Write a chain down; keep the better half when the table is full. The new number."""
-    if found == rows.shape[0]:
-        order = np.argsort(values[:found, 0], kind="mergesort")
-        half = found // 2
-        kept, worth = rows[order[:half]].copy(), values[order[:half]].copy()
-        rows[:half], values[:half] = kept, worth
-        found = half
-    rows[found, :depth] = points[:depth]
-    values[found, 0], values[found, 1], values[found, 2] = value[0], value[1], depth
-    return found + 1
-
-
-class State(NamedTuple):
-    """The chain so far, at every depth."""
-
-    points: NDArray[np.int64]
-    sizes: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    """int64[depth, 3]: next point of each operand"""
-    spent: NDArray[np.float64]
-    """float64[depth, 2]: pJ and DRAM bits"""
-    taken: NDArray[np.int64]
-    """int64[depth, levels]: bits claimed"""
-    marks: NDArray[np.int64]
-    """int64[depth, 5]: whether sums are revisited, an outermost tile was placed, the last point did
-    not grow; the last operand and the last that grew"""
-    rest: NDArray[np.float64]
-    """float64[depth, 3, 2]: what remains at least after the next point of each operand"""
-    loads: NDArray[np.float64]
-    """float64[depth, ports]: bits of one instance"""
-    busy: NDArray[np.float64]
-    """float64[depth, 2]: cycles of the busiest port, cycles that the PEs wait for fills"""
-
-
-REVISITED, STEPPED, TRIVIAL, LAST, GROWER = range(5)
-
-
-@njit
-def new_state(problem, table, todo):
-    """The empty chain of the points `todo`."""
-    depth = MOST_POINTS + 1
-    state = State(
-        np.zeros((MOST_POINTS, ROW), dtype=np.int64),
-        np.zeros((depth, 8), dtype=np.int64),
-        np.zeros((depth, 3), dtype=np.int64),
-        np.zeros((depth, 2)),
-        np.zeros((depth, problem.levels.shape[0]), dtype=np.int64),
-        np.zeros((depth, 5), dtype=np.int64),
-        np.zeros((depth, 3, 2)),
-        np.zeros((depth, problem.ports.size)),
-        np.zeros((depth, 2)),
-    )
-    if todo[0][OUTPUT] == 0 and todo[1][OUTPUT] > 0:
-        accumulation_loads(problem, state.loads[0])
-        for port in range(problem.ports.size):
-            busy = port_time(problem, port, state.loads[0, port])
-            state.busy[0, 0] = max(state.busy[0, 0], busy)
-    state.starts[0] = todo[0]
-    first = todo[0][OUTPUT] == 0 and reduces(problem)
-    state.marks[0, REVISITED], state.marks[0, TRIVIAL] = first, 1
-    state.marks[0, LAST], state.marks[0, GROWER] = -1, -1
-    prepare(table, state.starts[0], todo[1], state.rest[0])
-    return state
-
-
-@njit
-def descend(problem, table, todo, state, depth, operand, free, same, claim, spent):
-    """Put the next depth behind a point; claim: (level, bits), spent: (pJ, DRAM bits)."""
-    state.sizes[depth + 1] = free
-    state.starts[depth + 1] = state.starts[depth]
-    state.starts[depth + 1, operand] += 1
-    state.spent[depth + 1, 0], state.spent[depth + 1, 1] = spent
-    state.taken[depth + 1] = state.taken[depth]
-    if claim[0] != PE:
-        state.taken[depth + 1, claim[0]] += claim[1]
-    marks, after = state.marks[depth], state.marks[depth + 1]
-    after[:] = marks
-    if operand == OUTPUT:
-        after[REVISITED] = times_over(problem.tables, OUTPUT, 0, free) > 1
-    if state.starts[depth, operand] == problem.points[operand] - 1:
-        after[STEPPED] = 1
-    after[TRIVIAL], after[LAST] = same, operand
-    if not same:
-        after[GROWER] = operand
-    prepare(table, state.starts[depth + 1], todo[1], state.rest[depth + 1])
-
-
-@njit
-def has_room(problem, todo, state, depth):
-    """Whether the next point of every operand still fits, since tiles only grow."""
-    for operand in range(3):
-        point = state.starts[depth, operand]
-        if point < todo[1][operand]:
-            level, bits = claimed_bits(
-                problem, operand, point, state.sizes[depth], state.marks[depth, REVISITED]
-            )
-            room = 0 if level == PE else problem.levels[level, 0] - state.taken[depth, level]
-            if bits > room:
-                return False
-    return True
-
-
-@njit
-def same_sizes(a, b):
-    """Whether two int64[8] are equal."""
-    equal = True
-    for dim in range(8):
-        equal &= a[dim] == b[dim]
-    return equal
 
 
 @njit
@@ -504,39 +294,6 @@ def write_rates(row, rates):
     row[3], row[4] = rates.upper_bits, rates.once_bits
     row[5], row[6] = rates.read_upper, rates.write_upper
     row[7], row[8], row[9] = rates.fill_lower, rates.drain_lower, rates.once_back
-
-
-@njit
-def reduces(problem):
-    """Whether sums take more than one pass of the PEs."""
-    return times_over(problem.tables, OUTPUT, 0, np.zeros(8, dtype=np.int64)) > 1
-
-
-@njit
-def rest_table(bounds, todo):
-    """float64[n, n, n, 2]: least (pJ, DRAM bits) of the rest, by points left of each operand."""
-    left = todo[1] - todo[0]
-    table = np.zeros((left[0] + 1, left[1] + 1, left[2] + 1, 2))
-    nothing, points = np.zeros(3, dtype=np.int64), np.zeros(3, dtype=np.int64)
-    for a in range(left[0] + 1):
-        for b in range(left[1] + 1):
-            for c in range(left[2] + 1):
-                points[0], points[1], points[2] = a, b, c
-                energy, dram = rest_of(bounds, nothing, points)
-                table[a, b, c, 0], table[a, b, c, 1] = energy, dram
-    return table
-
-
-@njit
-def prepare(table, starts, stops, rest):
-    """Fill float64[3, 2]: what remains at least after the next point of each operand."""
-    a, b, c = stops[0] - starts[0], stops[1] - starts[1], stops[2] - starts[2]
-    if a > 0:
-        rest[0, 0], rest[0, 1] = table[a - 1, b, c, 0], table[a - 1, b, c, 1]
-    if b > 0:
-        rest[1, 0], rest[1, 1] = table[a, b - 1, c, 0], table[a, b - 1, c, 1]
-    if c > 0:
-        rest[2, 0], rest[2, 1] = table[a, b, c - 1, 0], table[a, b, c - 1, 1]
 
 
 @njit

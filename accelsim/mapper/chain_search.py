@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from accelsim.errors import MappingError
 from accelsim.mapper import chain_kernels as kernels
+from accelsim.mapper.chain_choices import Choices, choices_of
 from accelsim.mapper.chain_costs import Problem, accumulation_cost
+from accelsim.mapper.chain_state import MOST_POINTS, ROW, Bounds
 from accelsim.mapper.chain_tables import tables_of
 from accelsim.mapper.costing import cost_of, score_of
 from accelsim.mapper.finding import Finding, Flow, Question
@@ -172,11 +174,11 @@ class _Search:
         problem, aim = case.problem, case.aim
         bounds = kernels.bounds_of_rest(problem, aim, 1)
         choices = (
-            kernels.choices_of(problem, OUTPUT, 1),
-            kernels.choices_of(problem, INPUT, 1),
-            kernels.choices_of(problem, WEIGHT, 1),
+            choices_of(problem, OUTPUT, 1),
+            choices_of(problem, INPUT, 1),
+            choices_of(problem, WEIGHT, 1),
         )
-        rows = np.zeros((1, kernels.MOST_POINTS, kernels.ROW), dtype=np.int64)
+        rows = np.zeros((1, MOST_POINTS, ROW), dtype=np.int64)
         found, least, counts = kernels.best_chain(problem, aim, bounds, choices, self.best, rows)
         self._count(counts)
         if not found:
@@ -235,11 +237,11 @@ class _Search:
     def _rescore_all(
         self,
         case: _Case,
-        bounds: kernels.Bounds,
-        choices: tuple[kernels.Choices, kernels.Choices, kernels.Choices],
+        bounds: Bounds,
+        choices: tuple[Choices, Choices, Choices],
     ) -> None:
         """Chains whose bound beats the best, in the order of their bounds."""
-        rows = np.zeros((KEPT, kernels.MOST_POINTS, kernels.ROW), dtype=np.int64)
+        rows = np.zeros((KEPT, MOST_POINTS, ROW), dtype=np.int64)
         values = np.zeros((KEPT, 3))
         everything = np.stack([np.zeros(3, dtype=np.int64), case.problem.points])
         known = self.best * (1 - ROUNDING)
