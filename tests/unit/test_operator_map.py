@@ -53,7 +53,10 @@ def test_remembered_answer_counts_nothing():
 @pytest.mark.parametrize(
     ("choice", "message"),
     [
-        ({"objective": "cycle"}, "objective 'cycle'; allowed: cycles, energy, edp, dram_bytes"),
+        (
+            {"objective": "cycle"},
+            "objective 'cycle'; allowed: cycles, energy, edp, dram_bytes; did you mean 'cycles'?",
+        ),
         ({"effort": "all"}, "effort 'all'; allowed: sweep, normal, full"),
         ({"dataflow": "is"}, "dataflow 'is'; allowed: auto, ws, os"),
     ],
