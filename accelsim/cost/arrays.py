@@ -4,36 +4,29 @@ Systolic circuits are those of our synthesised arrays: every PE passes operands 
 register, weight (or input) stationary PEs add to a partial sum that moves down, output stationary
 PEs keep it and shift it out. The PE of a loop nest multiplies, adds, and has one pipeline register
 for each operand that no register level of its own holds; the wires that multicast operands to it
-are not modelled. Cell area at 45 nm in um2, energy of one MAC at 45 nm and 0.9 V in pJ.
+are not modelled. Cell area at 45 nm in um2, energy of one MAC at 45 nm and 0.9 V in pJ, path
+through multiplier and adder in ps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from accelsim.cost.arithmetic import (
     Component,
     adder,
     multiplexer,
-    multiplier,
     register,
     together,
     unmodelled_energy,
 )
 from accelsim.cost.constants import CONSTANTS, Library
+from accelsim.cost.operands import INTEGER, Widths, accumulation, mac_ps, product
 from accelsim.errors import HardwareError, suggestion
 
 if TYPE_CHECKING:
     from accelsim.dataflows import Dataflow
-
-
-class Widths(NamedTuple):
-    """Operand and accumulator widths in bits."""
-
-    input_bits: int
-    weight_bits: int
-    accumulator_bits: int
 
 
 STRUCTURE = {"ws": "stationary", "is": "stationary", "os": "output", "loops": "loops"}
@@ -47,9 +40,9 @@ LOOP_COUNTERS, COUNT_BITS = 8, 16
 
 
 def circuit(flow: Dataflow) -> str:
-    """Which of `STRUCTURE` a dataflow is."""
-    if flow.timing == "loops":
-        return "loops"
+    """Which of `STRUCTURE` a dataflow is, or `streaming`, which has no PE (`engines.py`)."""
+    if flow.timing != "folds":
+        return flow.timing
     return {"weight": "ws", "output": "os", "input": "is"}[flow.stationary]
 
 
@@ -61,8 +54,8 @@ def stationary_pe(widths: Widths, lib: Library = CONSTANTS, *, double_buffered: 
     """
     input_bits, weight_bits, accumulator_bits = widths
     moving = (
-        multiplier(input_bits, weight_bits, lib),
-        adder(accumulator_bits, lib),
+        product(widths, lib),
+        accumulation(widths, lib),
         register(input_bits, lib),
         register(accumulator_bits, lib),
     )
@@ -70,7 +63,8 @@ def stationary_pe(widths: Widths, lib: Library = CONSTANTS, *, double_buffered: 
     if double_buffered:
         held += [register(weight_bits, lib, "enable"), register(2, lib)]
     kind = "double-buffered" if double_buffered else "single-buffered"
-    return _pe(f"stationary PE, {kind} operand", moving, held)
+    whole = _pe(f"stationary PE, {kind} operand", moving, held)
+    return whole._replace(delay_ps=mac_ps(widths, lib))
 
 
 def output_pe(widths: Widths, lib: Library = CONSTANTS, *, separate_drain: bool) -> Component:
@@ -81,8 +75,8 @@ def output_pe(widths: Widths, lib: Library = CONSTANTS, *, separate_drain: bool)
     """
     input_bits, weight_bits, accumulator_bits = widths
     moving = (
-        multiplier(input_bits, weight_bits, lib),
-        adder(accumulator_bits, lib),
+        product(widths, lib),
+        accumulation(widths, lib),
         register(input_bits + weight_bits, lib),
         register(accumulator_bits, lib, "clear"),
     )
@@ -91,7 +85,8 @@ def output_pe(widths: Widths, lib: Library = CONSTANTS, *, separate_drain: bool)
     else:
         drain = [multiplexer(accumulator_bits, lib), register(1, lib)]
     kind = "separate drain register" if separate_drain else "accumulator drains"
-    return _pe(f"output-stationary PE, {kind}", moving, drain)
+    whole = _pe(f"output-stationary PE, {kind}", moving, drain)
+    return whole._replace(delay_ps=mac_ps(widths, lib))
 
 
 def loops_pe(widths: Widths, pipeline: Widths, lib: Library = CONSTANTS) -> Component:
@@ -101,12 +96,13 @@ def loops_pe(widths: Widths, pipeline: Widths, lib: Library = CONSTANTS) -> Comp
     register level of the PE holds is counted and charged at that level.
     """
     parts = (
-        multiplier(widths.input_bits, widths.weight_bits, lib),
-        adder(widths.accumulator_bits, lib),
+        product(widths, lib),
+        accumulation(widths, lib),
         register(pipeline.input_bits + pipeline.weight_bits, lib),
         register(pipeline.accumulator_bits, lib, "clear"),
     )
-    return together(f"loop-nest PE, {sum(pipeline)} pipeline register bits", parts)
+    title = f"loop-nest PE, {sum(pipeline)} pipeline register bits"
+    return together(title, parts, mac_ps(widths, lib))
 
 
 def pe(
@@ -127,7 +123,7 @@ def pe(
     if _structure(dataflow) == "output":
         return output_pe(widths, lib, separate_drain=double)
     if dataflow == "is":
-        widths = Widths(widths.weight_bits, widths.input_bits, widths.accumulator_bits)
+        widths = widths._replace(input_bits=widths.weight_bits, weight_bits=widths.input_bits)
     return stationary_pe(widths, lib, double_buffered=double)
 
 
@@ -157,6 +153,7 @@ def shared_pe(
         largest.area_um2 + switch.area_um2,
         energy + switch.energy_pj,
         f"{largest.source}, + {extra_bits} multiplexer bits",
+        largest.delay_ps + switch.delay_ps,
     )
 
 
@@ -184,9 +181,11 @@ def edge_saving_um2(
 
 
 def _upper_rows_um2(rows: int, widths: Widths, lib: Library) -> float:
-    """What rows 0 and 1 of one column of a stationary array save."""
+    """What rows 0 and 1 of one column of a stationary array save; of floating point, one adder."""
+    full = accumulation(widths, lib).area_um2
+    if widths.number != INTEGER:
+        return full
     product_bits = widths.input_bits + widths.weight_bits
-    full = adder(widths.accumulator_bits, lib).area_um2
     sign_bits = max(widths.accumulator_bits - product_bits - 1, 0)
     first = full + register(sign_bits, lib).area_um2
     narrow = adder(min(product_bits + 1, widths.accumulator_bits), lib).area_um2

@@ -40,6 +40,7 @@ class Override(Protocol):
 Library = Mapping[str, Constant]
 
 NANGATE = "own synthesis, yosys 0.23, Nangate45 open cell library, 10 ns (rtl_area.csv)"
+PATHS = f"{NANGATE}; ABC's estimate of the gates: no wires, clock-to-Q, set-up"
 HOROWITZ = "Horowitz, ISSCC 2014, 45 nm, 0.9 V"
 ALADDIN = "Aladdin 40 nm library (Accelergy-Project/accelergy-aladdin-plug-in@5e2e126)"
 
@@ -77,6 +78,53 @@ CONSTANTS: Library = {
     "output_controller_um2": Constant(
         1200, "um2", f"16-bit fold counters, os arrays 2x2..8x8, mean: {NANGATE}", "own"
     ),
+    "engine_control_um2": Constant(
+        590, "um2", f"gates of a streaming engine's control, 1x3..11x11 engines: {NANGATE}", "own"
+    ),
+    "engine_stage_um2_per_bit": Constant(
+        1.3, "um2", f"gates per register bit inside its tree, 1x3..11x11: {NANGATE}", "own"
+    ),
+    "mask_um2_per_bit": Constant(1.064, "um2", "zero at the border: AND2_X1 of Nangate45", "read"),
+    "line_buffer_sram_um2_per_bit": Constant(
+        0.606, "um2", "fakeram45 64 x 32 bits, a library estimate and not a layout", "weak"
+    ),
+    "multiplier_ps_per_log2": Constant(
+        87.4, "ps", f"of the mean width, beside the next line, 4..24 bits: {PATHS}", "own"
+    ),
+    "multiplier_ps_per_bit": Constant(77.4, "ps", f"4..24 bits: {PATHS}", "own"),
+    "adder_ps_per_bit": Constant(29.6, "ps", f"8..32 bits: {PATHS}", "own"),
+    "adder_ps": Constant(88.8, "ps", f"offset of the adder line: {PATHS}", "own"),
+    "tree_level_ps": Constant(
+        210, "ps", f"a further level of an adder tree, 9..121 operands, mean: {PATHS}", "own"
+    ),
+    "merge_ps": Constant(
+        244, "ps", f"product into sum: MACs less multiplier and upper adder, mean: {PATHS}", "own"
+    ),
+    "multiplexer_ps": Constant(175, "ps", f"one select line for 32 bits: {PATHS}", "own"),
+    "relu_ps_per_bit": Constant(1.37, "ps", f"8 and 32 bits: {PATHS}", "own"),
+    "relu_ps": Constant(69.7, "ps", f"offset of the ReLU line: {PATHS}", "own"),
+    "requantise_ps": Constant(
+        1575, "ps", f"shift, round, zero point, clamp behind the multiplier: {PATHS}", "own"
+    ),
+    "fifo_ps_per_level": Constant(136, "ps", f"per doubling of the depth, 16 x 8: {PATHS}", "own"),
+    "fast_delay_factor": Constant(
+        0.90, "1", f"int8 PEs at 1 ns over the same at 10 ns, mean: {PATHS}", "own"
+    ),
+    "fast_area_factor": Constant(
+        1.05, "1", f"int8 PEs at 1 ns over the same at 10 ns, mean: {NANGATE}", "own"
+    ),
+    "float_multiplier_um2_per_exponent_bit": Constant(
+        19.1, "um2", f"bf16, fp16, fp32, beside the multiplier of significands: {NANGATE}", "own"
+    ),
+    "float_multiplier_um2_per_fraction_bit": Constant(
+        4.69, "um2", f"rounding, as the exponent's: {NANGATE}", "own"
+    ),
+    "float_adder_um2_per_exponent_bit": Constant(27.8, "um2", f"three formats: {NANGATE}", "own"),
+    "float_adder_um2_per_fraction_bit": Constant(63.8, "um2", f"three formats: {NANGATE}", "own"),
+    "float_multiplier_ps_per_bit": Constant(79.4, "ps", f"of the fraction: {PATHS}", "own"),
+    "float_multiplier_ps": Constant(1158, "ps", f"offset of that line: {PATHS}", "own"),
+    "float_adder_ps_per_bit": Constant(111.4, "ps", f"of the fraction: {PATHS}", "own"),
+    "float_adder_ps": Constant(1881, "ps", f"offset of that line: {PATHS}", "own"),
     "placement_utilisation": Constant(
         0.70, "1", "cell area / placed area of logic; usual range 0.6..0.85", "weak"
     ),
@@ -92,6 +140,26 @@ CONSTANTS: Library = {
         0.0009,
         "pJ",
         "energy of an adder bit x area of a multiplexer / area of an adder bit",
+        "weak",
+    ),
+    "float_multiplier_pj_per_bit2": Constant(
+        2.6 / 455,
+        "pJ",
+        f"line over significand bits squared, fp16 1.1 pJ, fp32 3.7 pJ: {HOROWITZ}",
+        "derived",
+    ),
+    "float_multiplier_pj": Constant(
+        1.1 - 121 * 2.6 / 455, "pJ", f"offset of that line: {HOROWITZ}", "derived"
+    ),
+    "float_adder_pj_per_bit": Constant(
+        0.5 / 13, "pJ", f"line over fraction bits, fp16 0.4 pJ, fp32 0.9 pJ: {HOROWITZ}", "derived"
+    ),
+    "float_adder_pj": Constant(0.4 - 5 / 13, "pJ", f"offset of that line: {HOROWITZ}", "derived"),
+    "wire_pj_per_bit_mm": Constant(
+        0.12,
+        "pJ",
+        "random data, 40 nm, 310 pJ for 256 bits over 10 mm: Keckler et al., "
+        "IEEE Micro 31(5), 2011, from memory",
         "weak",
     ),
     "dram_pj_per_byte": Constant(

@@ -12,11 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from accelsim.cost import technology
-from accelsim.cost.area import logic_blocks, pe_widths, pipeline_widths, sram_levels
-from accelsim.cost.arithmetic import vector_lane
 from accelsim.cost.arrays import circuit, shared_pe
+from accelsim.cost.blocks import logic_blocks, pe_widths, pipeline_widths, sram_levels
 from accelsim.cost.constants import CONSTANTS, Library, library
+from accelsim.cost.engines import is_engine, of_array
 from accelsim.cost.levels import LevelEnergy, level_energies, level_sram
+from accelsim.cost.operands import vector_lane
 from accelsim.errors import HardwareError, suggestion
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ def _of_level(level: LevelEnergy) -> tuple[Explained, Explained]:
 
 def _mac(hw: Accelerator, dataflow: str | None, lib: Library) -> Explained:
     array = hw.array
+    if is_engine(hw):
+        return _engine_mac(hw, lib)
     flows = [circuit(hw.dataflow(name)) for name in array.dataflows]
     running = None if dataflow is None else circuit(hw.dataflow(dataflow))
     widths, pipeline = pe_widths(hw), pipeline_widths(hw)
@@ -124,8 +127,22 @@ def _mac(hw: Accelerator, dataflow: str | None, lib: Library) -> Explained:
     return _scaled_logic("mac_pj", component.energy_pj, component.source, hw)
 
 
+def _engine_mac(hw: Accelerator, lib: Library) -> Explained:
+    """A tap's share of a result: what the engine switches, a word read from and into its lines."""
+    array = hw.array
+    window, taps = of_array(array, pe_widths(hw), lib), array.rows * array.cols
+    logic = _scaled_logic("mac_pj", window.energy_pj / taps, f"{window.name}, 1/{taps}", hw)
+    lines = {level.name for level in hw.on_chip if level.per}
+    buffers = [level for level in level_energies(hw) if level.name in lines]
+    buffers_pj = sum(level.read_pj + level.write_pj for level in buffers) / taps
+    return logic._replace(
+        value=logic.value + buffers_pj,
+        source=f"{logic.source}; line buffers {buffers_pj:.3f} pJ",
+    )
+
+
 def _vector_op(hw: Accelerator, lib: Library) -> Explained:
-    lane = vector_lane(*pe_widths(hw), lib)
+    lane = vector_lane(pe_widths(hw), lib)
     return _scaled_logic("vector_op_pj", lane.energy_pj, lane.source, hw)
 
 
@@ -156,7 +173,7 @@ def _leakage(hw: Accelerator, lib: Library) -> Explained:
     factor = technology.energy_factor(hw.technology.node_nm)
     logic_mw = cells_um2 * lib["logic_leakage_mw_per_um2"].value * factor
     memory_mw = sum(
-        hw.copies(level) * level_sram(hw, level).leakage_mw for level in sram_levels(hw)
+        hw.instances(level) * level_sram(hw, level).leakage_mw for level in sram_levels(hw)
     )
     source = (
         f"logic {logic_mw:.3g} mW (one library's density), SRAM {memory_mw:.3g} mW "

@@ -88,11 +88,17 @@ def register_file(level: OnChip, lib: Library) -> Component:
     return built._replace(energy_pj=register(level.word_bits, lib).energy_pj)
 
 
+def level_banks(hw: Accelerator, level: OnChip) -> int:
+    """Banks that a level is built of; a partition needs one for each operand."""
+    if level is hw.scratchpad:
+        return hw.sram_banks
+    return level.banks if level.partition is None else max(level.banks, 3)
+
+
 def level_sram(hw: Accelerator, level: OnChip) -> Sram:
-    """One instance of a level as equal SRAM macros; a partition needs a bank for each operand."""
-    own_banks = level.banks if level.partition is None else max(level.banks, 3)
-    banks = hw.sram_banks if level is hw.scratchpad else own_banks
-    memory = sram(level.total_bytes, level.word_bits, banks, level.ports, hw.technology.node_nm)
+    """One instance of a level as equal SRAM macros."""
+    banks, node_nm = level_banks(hw, level), hw.technology.node_nm
+    memory = sram(level.total_bytes, level.word_bits, banks, level.ports, node_nm)
     notes = [f"{level.name}: {note}" for note in memory.notes]
     if level.partition is not None:
         notes.append(

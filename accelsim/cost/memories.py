@@ -1,4 +1,4 @@
-"""SRAM area, energy and leakage from a grid of CACTI runs; what DRAM costs is a constant.
+"""SRAM area, energy, leakage and cycle time from a grid of CACTI runs.
 
 The grid (`sram_cacti.csv`, our own runs of CACTI 7) has single-bank macros with one read-write
 port in low-standby-power cells: 0.5 KiB to 2 MiB, words of 32 to 256 bits, 65, 45, 32 and 22 nm.
@@ -18,11 +18,17 @@ from __future__ import annotations
 import csv
 import math
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from accelsim.cost.technology import area_factor, energy_factor, log_interpolated
+from accelsim.cost.technology import (
+    area_factor,
+    delay_factor,
+    energy_factor,
+    log_interpolated,
+)
 from accelsim.errors import HardwareError
 
 
@@ -34,6 +40,8 @@ class Sram(NamedTuple):
     read_pj: float
     write_pj: float
     leakage_mw: float
+    cycle_ns: float
+    """Least time between two accesses; nan where the node's delay is not known."""
     notes: tuple[str, ...]
 
     @property
@@ -49,6 +57,7 @@ class Values(NamedTuple):
     write_pj: float
     area_mm2: float
     leakage_mw: float
+    cycle_ns: float
 
 
 Point = tuple[float, Values]
@@ -83,6 +92,7 @@ def sram(total_bytes: int, word_bits: int, banks: int, ports: int, node_nm: floa
         read_pj=values.read_pj * lanes * math.sqrt(factor),
         write_pj=values.write_pj * lanes * math.sqrt(factor),
         leakage_mw=values.leakage_mw * macros * factor,
+        cycle_ns=values.cycle_ns * math.sqrt(factor),
         notes=_notes(size_bytes, width, ports, node_nm),
     )
 
@@ -102,12 +112,30 @@ def macro(size_bytes: float, word_bits: float, node_nm: float) -> Values:
     return _scaled(_at_node(nearest, size_bytes, word_bits), nearest, node_nm)
 
 
+class LeftOut(NamedTuple):
+    """A macro of the grid, and what its neighbours in size say of it."""
+
+    node_nm: float
+    word_bits: float
+    size_bytes: float
+    known: Values
+    interpolated: Values
+
+
+def left_out() -> Iterator[LeftOut]:
+    """Every macro between two others of its node and width."""
+    for node_nm, curves in _grid().items():
+        for word_bits, curve in curves.items():
+            for below, (size, known), above in zip(curve, curve[1:], curve[2:], strict=False):
+                yield LeftOut(node_nm, word_bits, size, known, _mixed(size, below, above))
+
+
 def port_area_factor(ports: int) -> float:
     """Area of a macro with more read-write ports relative to one port.
 
     Every port adds a word line to the height and a bit line pair to the width of the cell, two
     wires of pitch 2.5 F each way; the cell of one port is 14.6 F x 10 F. The whole macro is
-    scaled like its cells, and the energy of an access like its wires (square root).
+    scaled like its cells, energy and time of an access like its wires (square root).
     Source: CACTI 7, parameter.cc (cell.h, cell.w) and tech_params.
     """
     more = 2 * WIRE_PITCH_F * (ports - 1)
@@ -172,7 +200,7 @@ def _mixed(x: float, below: Point, above: Point) -> Values:
 
 
 def _scaled(values: Values, from_nm: float, to_nm: float) -> Values:
-    """Each node at its usual supply; leakage power is scaled like energy."""
+    """Each node at its usual supply; leakage power is scaled like energy, cycles like logic."""
     energy = energy_factor(to_nm) / energy_factor(from_nm)
     area = area_factor(to_nm) / area_factor(from_nm)
     return Values(
@@ -180,7 +208,13 @@ def _scaled(values: Values, from_nm: float, to_nm: float) -> Values:
         values.write_pj * energy,
         values.area_mm2 * area,
         values.leakage_mw * energy,
+        values.cycle_ns * _delay_ratio(from_nm, to_nm),
     )
+
+
+def _delay_ratio(from_nm: float, to_nm: float) -> float:
+    before, after = delay_factor(from_nm), delay_factor(to_nm)
+    return math.nan if before is None or after is None else after / before
 
 
 @cache

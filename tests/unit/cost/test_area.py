@@ -3,6 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accelsim.cost.area import PARTS, area_breakdown
+from accelsim.cost.energy import unit_energies
+from accelsim.cost.floating import float_adder, float_multiplier
 from accelsim.cost.memories import sram
 from accelsim.cost.technology import area_factor
 from accelsim.errors import HardwareError
@@ -47,6 +49,7 @@ def test_every_component_of_the_small_accelerator_is_a_row_with_a_source():
         ("requantisers", 16),
         ("vector lanes", 16),
         ("scratchpad, address generators", 4),
+        ("scratchpad, bank switches", 4),
         ("DMA channels", 2),
         ("scratchpad, SRAM macros", 4),
     ]
@@ -209,3 +212,81 @@ def test_window_per_column_has_line_registers_and_a_port_register():
     assert row(wide, "scratchpad, SRAM macros").count == 26
     shared = area_breakdown(small_accelerator())
     assert not any("line" in entry.name or "port" in entry.name for entry in shared.rows)
+
+
+def test_bank_switches_are_a_tree_from_the_banks_to_every_stream():
+    # 4 banks of 128 bits, one input, one weight and two output streams; placed in 0.70
+    switches = row(area_breakdown(small_accelerator()), "scratchpad, bank switches")
+    assert switches.unit_area_um2 == pytest.approx(3 * 128 * 1.962 / 0.70)
+    one_bank = {"memory.levels.scratchpad.banks": 1, "memory.levels.scratchpad.word_bits": 2048}
+    names = [entry.name for entry in area_breakdown(small_accelerator(one_bank)).rows]
+    assert "scratchpad, bank switches" not in names
+
+
+@pytest.mark.parametrize(
+    ("changes", "warning"),
+    [
+        ({"technology.node_nm": 5.0}, "warning: 5 nm is outside"),
+        ({"technology.voltage_v": 2.5}, "warning: 2.5 V is outside"),
+        (
+            {
+                "clock": "640 MHz",
+                "memory.levels.scratchpad.banks": 16,
+                "array.dataflows": ["ws", "os"],
+            },
+            "warning: clock 640 MHz is too fast",
+        ),
+    ],
+)
+def test_what_the_data_does_not_cover_is_a_warning_and_no_error(changes, warning):
+    breakdown = area_breakdown(small_accelerator({"clock": "500 MHz", **changes}))
+    assert [note for note in breakdown.notes if note.startswith("warning")] == [
+        note for note in breakdown.notes if note.startswith(warning)
+    ]
+    assert any(note.startswith(warning) for note in breakdown.notes)
+    assert breakdown.total_mm2 > 0
+
+
+FLOATS = {
+    "bf16": {"input_bits": 16, "weight_bits": 16, "accumulator_bits": 32, "output_bits": 16},
+    "fp16": {"input_bits": 16, "weight_bits": 16, "accumulator_bits": 32, "output_bits": 16},
+    "fp32": {"input_bits": 32, "weight_bits": 32, "accumulator_bits": 32, "output_bits": 32},
+}
+
+
+def of_format(name, dataflow="ws"):
+    widths = {f"precision.{key}": value for key, value in FLOATS[name].items()}
+    changes = {**widths, "precision.format": name, "array.dataflows": [dataflow]}
+    return small_accelerator(changes)
+
+
+@pytest.mark.parametrize("name", FLOATS)
+def test_pe_of_floats_has_their_multiplier_adder_and_registers(name):
+    bits = FLOATS[name]["input_bits"]
+    whole = row(area_breakdown(of_format(name, "os")), "PE")
+    registers = (2 * bits) * 4.522 + 32 * 5.952 + 32 * 6.484 + 3 * 4.522  # separate drain
+    edges = (16 * (bits + 1) * 4.522 + 16 * (bits * 4.522 + 32 * 1.962)) / 256
+    cells = float_multiplier(name).area_um2 + float_adder("fp32").area_um2 + registers - edges
+    assert whole.unit_area_um2 * 0.70 == pytest.approx(cells)
+
+
+def test_floats_cost_more_than_integers_of_half_the_width_and_their_order_is_that_of_synthesis():
+    areas = {name: area_breakdown(of_format(name)).part_mm2("array") for name in FLOATS}
+    assert area_breakdown(small_accelerator()).part_mm2("array") < areas["bf16"]
+    assert areas["bf16"] < areas["fp16"] < areas["fp32"]
+    energies = [unit_energies(of_format(name)).mac_pj for name in ("bf16", "fp16", "fp32")]
+    assert energies == sorted(energies)
+    # fp32: 3.7 + 0.9 pJ, and the registers of input and partial sum
+    assert energies[-1] == pytest.approx(3.7 + 0.9 + 64 * 0.0105)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"precision.format": "fp16"}, "must be 16 with format: fp16"),
+        ({"precision.format": "fp64"}, "precision.format"),
+    ],
+)
+def test_format_without_its_widths_is_refused(changes, message):
+    with pytest.raises(HardwareError, match=message):
+        small_accelerator(changes)

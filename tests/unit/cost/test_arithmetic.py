@@ -13,12 +13,13 @@ from accelsim.cost.arithmetic import (
     multiplexer,
     multiplier,
     multiply_accumulate,
+    multiply_add_ps,
     register,
     relu,
     requantiser,
+    several,
     tree_widths,
     unmodelled_energy,
-    vector_lane,
 )
 from accelsim.errors import HardwareError
 
@@ -92,12 +93,6 @@ def test_address_generator_configuration_is_held_in_registers_with_enable():
     assert one_more == pytest.approx((2 * 16 + 24) * 6.484 + 16 * 3.726 + 24 * 1.962)
 
 
-def test_vector_lane_energy_is_an_addition_and_its_registers():
-    assert vector_lane(8, 8, 32).energy_pj == pytest.approx(0.1 + 48 * 0.0105)
-    built = (multiplier(8, 8), comparator(32), relu(32), adder(32), register(48, kind="enable"))
-    assert vector_lane(8, 8, 32).area_um2 == pytest.approx(sum(part.area_um2 for part in built))
-
-
 def test_fifo_energy_is_one_word():
     assert fifo(64, 8).energy_pj == pytest.approx(8 * 0.0105)
 
@@ -105,3 +100,32 @@ def test_fifo_energy_is_one_word():
 def test_unknown_energy_stays_unknown_in_a_sum():
     total = unmodelled_energy(10.0, "control").energy_pj + multiplexer(8).energy_pj
     assert math.isnan(total)
+
+
+def test_multiply_add_path_is_the_multiplier_and_the_carry_above_the_product():
+    # int8 into 32 bits: 16 bits above the product
+    path = multiply_add_ps(8, 8, 32)
+    assert path == pytest.approx(multiplier(8, 8).delay_ps + 244 + adder(16).delay_ps)
+    assert multiply_add_ps(8, 8, 16) == pytest.approx(multiplier(8, 8).delay_ps + 244)
+    assert multiply_accumulate(8, 8, 32).delay_ps == path
+
+
+@given(BITS, BITS)
+def test_delay_of_every_operator_rises_with_its_width(bits, more):
+    for made in (lambda n: multiplier(n, n), adder, relu, comparator):
+        assert made(bits + more).delay_ps > made(bits).delay_ps > 0
+
+
+def test_adder_tree_is_slower_by_its_levels_and_not_by_its_adders():
+    assert adder_tree(2, 16).delay_ps == adder(16).delay_ps
+    assert adder_tree(8, 16).delay_ps == pytest.approx(adder(16).delay_ps + 2 * 210)
+
+
+def test_components_beside_each_other_are_as_fast_as_one():
+    three = several(3, adder(8))
+    assert three.delay_ps == adder(8).delay_ps
+    assert three.area_um2 == 3 * adder(8).area_um2
+
+
+def test_flip_flops_have_no_path():
+    assert math.isnan(register(8).delay_ps)

@@ -118,6 +118,7 @@ def test_unknown_dataflow_is_refused_with_a_suggestion():
 def test_circuit_of_every_loop_nest_is_the_same_and_of_folds_their_own():
     circuits = {name: circuit(flow) for name, flow in DATAFLOWS.items()}
     assert [circuits.pop(name) for name in ("ws", "os", "is")] == ["ws", "os", "is"]
+    assert circuits.pop("streaming") == "streaming"
     assert set(circuits.values()) == {"loops"}
 
 

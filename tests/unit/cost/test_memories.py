@@ -25,7 +25,8 @@ def test_macro_on_every_grid_point_is_what_cacti_printed():
     assert len(rows) == 196
     for row in rows:
         got = macro(float(row["size_kb"]) * KIB, float(row["width_bits"]), float(row["tech_nm"]))
-        printed = (row["read_pj"], row["write_pj"], row["area_mm2"], row["leak_mw"])
+        names = ("read_pj", "write_pj", "area_mm2", "leak_mw", "cycle_ns")
+        printed = [row[name] for name in names]
         assert got == pytest.approx([float(value) for value in printed], rel=1e-9)
 
 
@@ -106,5 +107,6 @@ def test_sram_without_bytes_raises():
 )
 def test_macro_of_twice_the_size_costs_more(size_bytes, word_bits, node_nm):
     small, large = macro(size_bytes, word_bits, node_nm), macro(2 * size_bytes, word_bits, node_nm)
-    for less, more in zip(small, large, strict=True):
+    for less, more in zip(small[:-1], large[:-1], strict=True):
         assert 0 < less < more
+    assert small.cycle_ns > 0  # CACTI divides large macros anew: their cycle may fall

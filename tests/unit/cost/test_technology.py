@@ -6,11 +6,12 @@ from accelsim.cost.technology import (
     NODES,
     area_factor,
     default_voltage_v,
+    delay_factor,
     energy_factor,
     log_interpolated,
     notes,
+    supply_range,
 )
-from accelsim.errors import HardwareError
 
 
 def test_area_factor_at_45_nm_is_one():
@@ -49,16 +50,52 @@ def test_area_factor_rises_with_the_node(node, ratio):
     assert area_factor(node) < area_factor(min(node * ratio, 130))
 
 
+def test_area_factor_beyond_the_table_goes_on_along_its_last_two_rows():
+    # below: slope ln(0.10 / 0.059) / ln(10 / 7) = 1.479; 0.059 * (5 / 7) ** 1.479 = 0.0359
+    assert area_factor(5) == pytest.approx(0.0359, abs=0.0001)
+    # above: slope ln(6.4 / 2.8) / ln(130 / 90) = 2.248; 6.4 * (180 / 130) ** 2.248 = 13.3
+    assert area_factor(180) == pytest.approx(13.3, abs=0.05)
+
+
 @pytest.mark.parametrize("node", [5, 180])
-def test_area_factor_outside_the_table_raises(node):
-    with pytest.raises(HardwareError, match="from 7 to 130 nm"):
-        area_factor(node)
+def test_node_beyond_the_table_is_a_warning(node):
+    (note,) = notes(node, 1.0)
+    assert note.startswith(f"warning: {node} nm is outside Stillmaker and Baas (7 to 130 nm)")
+
+
+def test_energy_at_a_voltage_beyond_the_polynomial_is_c_v_squared():
+    lowest_v = supply_range(65).lowest_v
+    assert lowest_v == pytest.approx(4.398 / (2 * 3.755))
+    half = energy_factor(65, lowest_v / 2)
+    assert half == pytest.approx(energy_factor(65, lowest_v) / 4)
+    assert energy_factor(65, 3.6) == pytest.approx(4 * energy_factor(65, 1.8))
 
 
 @pytest.mark.parametrize("voltage", [0.3, 2.5])
-def test_energy_factor_at_an_impossible_voltage_raises(voltage):
-    with pytest.raises(HardwareError, match=r"energy model of 65 nm holds from 0\.59 to 1\.8 V"):
-        energy_factor(65, voltage)
+def test_voltage_beyond_the_polynomial_is_a_warning(voltage):
+    (note,) = notes(65, voltage)
+    assert note.startswith(f"warning: {voltage} V is outside the scaling data of 65 nm (0.59 to")
+
+
+def test_delay_factor_is_one_where_the_library_was_characterised():
+    assert delay_factor(45, 1.1) == 1.0
+
+
+def test_delay_factor_of_65_nm_is_the_ratio_of_the_polynomials():
+    at_65 = -53.3 + 230.4 - 333.9 + 178.6  # at 1 V
+    v = 0.94921  # where that of 45 nm is lowest
+    at_45 = -501.6 * v**3 + 1567 * v**2 - 1619 * v + 566.1
+    assert delay_factor(65, 1.0) == pytest.approx(at_65 / at_45, rel=1e-4)
+
+
+@given(st.sampled_from(NODES), st.floats(0.6, 1.7))
+def test_delay_falls_with_voltage_and_stays_above_nothing(node, voltage):
+    slow, fast = delay_factor(node.nm, voltage), delay_factor(node.nm, voltage + 0.1)
+    assert slow >= fast > 0
+
+
+def test_delay_at_a_voltage_below_the_data_is_not_known():
+    assert delay_factor(65, 0.5) is None
 
 
 def test_notes_name_the_neighbours_of_a_node_between_rows():
