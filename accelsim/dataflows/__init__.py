@@ -17,7 +17,13 @@ from collections.abc import Mapping
 from operator import index
 from typing import TypeVar
 
-from accelsim.dataflows import input_stationary, output_stationary, records, weight_stationary
+from accelsim.dataflows import (
+    input_stationary,
+    output_stationary,
+    records,
+    streaming,
+    weight_stationary,
+)
 from accelsim.dataflows.base import (
     AXES,
     BROADCAST,
@@ -63,7 +69,11 @@ FOLDS: dict[str, Dataflow] = {
     )
 }
 """The systolic ones, which have a GEMM form."""
-DATAFLOWS: dict[str, Dataflow] = {**FOLDS, **records.LOOP_NESTS}
+DATAFLOWS: dict[str, Dataflow] = {
+    **FOLDS,
+    **records.LOOP_NESTS,
+    streaming.DATAFLOW.name: streaming.DATAFLOW,
+}
 """Every built-in dataflow."""
 OVERLAPS = {"serial": SERIAL, "pipelined": PIPELINED, "broadcast": BROADCAST}
 CONVENTIONS = {"scalesim": SCALESIM, "rtl": RTL}
@@ -161,7 +171,7 @@ def _checked_array(
 
 
 def _gemm_form(name: str) -> Dataflow:
-    if name in records.LOOP_NESTS:
+    if name in DATAFLOWS and name not in FOLDS:
         raise UsageError(
             f"dataflow = {name!r}: has no GEMM form, its cycles follow from a mapping; "
             f"allowed: {', '.join(FOLDS)}"

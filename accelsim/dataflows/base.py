@@ -16,6 +16,7 @@ OS = 1
 IS = 2
 LOOPS = 3
 """Every dataflow that is timed as a loop nest."""
+STREAMING = 4
 
 AXES = ("rows", "cols", "planes")
 """Axes of the array; most arrays have one plane."""
@@ -62,6 +63,12 @@ class ArraySpec(NamedTuple):
     """1: only the used rows are loaded and a serial controller waits only for used PEs."""
     packing: int
     """1: groups may share a fold block-diagonally (weight stationary only)."""
+    planes: int = 1
+    """Window engines side by side; other arrays have one plane."""
+    latency: int = 0
+    """Of window engines: cycles from a pixel's port to its result."""
+    line: int = 0
+    """Of window engines: pixels that a line buffer holds; 0: as many as come."""
 
 
 class Timing(NamedTuple):
@@ -93,8 +100,9 @@ class Dataflow:
 
     name: str
     title: str
-    timing: Literal["folds", "loops"]
-    """folds: the systolic GEMM forms; loops: one pass of the PEs per cycle, any spatial loops."""
+    timing: Literal["folds", "loops", "streaming"]
+    """folds: the systolic GEMM forms; loops: one pass of the PEs per cycle, any spatial loops;
+    streaming: window engines, a pixel per cycle."""
     rows: tuple[str, ...] = ()
     """Dimensions that may lie on the array rows, several at once by factors."""
     cols: tuple[str, ...] = ()
@@ -107,7 +115,7 @@ class Dataflow:
     code: int = LOOPS
     """Names the dataflow inside compiled kernels."""
     gemm_rows: str = ""
-    """folds only: the Gemm dimension (M, K or D) on the array rows."""
+    """What lies on the array rows: a Gemm dimension (M, K or D), or R of a window engine."""
     gemm_columns: str = ""
     streams: str = ""
     """folds only: the Gemm dimension that passes through, one vector per cycle."""

@@ -27,7 +27,17 @@ def as_weight_stationary(gemm: Gemm, array: ArraySpec) -> tuple[Gemm, ArraySpec]
     """
     return (
         Gemm(gemm.K, gemm.M, gemm.D, gemm.G),
-        ArraySpec(array.rows, array.cols, array.overlap, array.rtl, array.trim, 0),
+        ArraySpec(
+            array.rows,
+            array.cols,
+            array.overlap,
+            array.rtl,
+            array.trim,
+            0,
+            array.planes,
+            array.latency,
+            array.line,
+        ),
     )
 
 

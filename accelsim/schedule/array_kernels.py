@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from accelsim.dataflows import input_stationary, output_stationary, vector_unit, weight_stationary
-from accelsim.dataflows.base import IS, LOOPS, OS, Accesses, Gemm, Timing
+from accelsim.dataflows import (
+    input_stationary,
+    output_stationary,
+    streaming,
+    vector_unit,
+    weight_stationary,
+)
+from accelsim.dataflows.base import IS, LOOPS, OS, SERIAL, STREAMING, Accesses, Gemm, Timing
 from accelsim.jit import njit
 from accelsim.schedule.border_kernels import copies_in
 from accelsim.schedule.hierarchy import COLS, ROWS
 from accelsim.schedule.relevance import VECTOR, C, G, K, N, P, Q, R, S
 from accelsim.traffic import footprint
+from accelsim.traffic.footprint import Axis
 
 ws_cycles = njit(weight_stationary.cycles)
 os_cycles = njit(output_stationary.cycles)
@@ -20,6 +27,10 @@ as_weight_stationary = njit(input_stationary.as_weight_stationary)
 as_input_stationary = njit(input_stationary.as_input_stationary)
 lane_cycles = njit(vector_unit.cycles)
 tile_bytes = njit(footprint.tile_bytes)
+streamed_positions = njit(footprint.streamed_positions)
+window_passes = njit(footprint.window_passes)
+engine_fill = njit(streaming.fill)
+engine_cycles = njit(streaming.cycles)
 
 
 @njit
@@ -83,8 +94,52 @@ def folds_work(code, spec, lengths):
 
 
 @njit
-def split_work(code, spec, lengths, inner):
-    """`folds_work` of a step whose inner levels hold tiles int64[8] `inner`, one after the other.
+def window_axes(nest, lengths):
+    """The axes of the map under a filter of int64[8] `lengths`."""
+    return (
+        Axis(nest.P, lengths[R], nest.stride_h, nest.dilation_h, nest.pad_top, nest.H),
+        Axis(nest.Q, lengths[S], nest.stride_w, nest.dilation_w, nest.pad_left, nest.W),
+    )
+
+
+@njit
+def streaming_work(nest, spec, lengths):
+    """Timing and accesses of a tile that streams through window engines (`streaming.py`).
+
+    Engines take filters of one group, and further groups where filters leave some free. A pass
+    reads the map once for all engines with the same channel, and no padding.
+    """
+    rows, cols = window_axes(nest, lengths)
+    height = streamed_positions(rows, lengths[P], spec.rows)
+    width = streamed_positions(cols, lengths[Q], spec.cols)
+    visits = lengths[C] * window_passes(rows, spec.rows) * window_passes(cols, spec.cols)
+    filters = -(-lengths[K] // spec.planes)
+    groups = -(-lengths[G] // max(spec.planes // lengths[K], 1))
+    passes = lengths[N] * visits * filters * groups
+    lag = engine_fill(width, spec.rows, spec.cols, spec.latency)
+    gap = lag if spec.overlap == SERIAL else 0
+    read = min(height, rows.size) * min(width, cols.size)
+    outputs = lengths[N] * lengths[G] * lengths[K] * lengths[P] * lengths[Q]
+    accesses = Accesses(
+        lengths[N] * lengths[G] * visits * filters * read,
+        lengths[G] * lengths[K] * lengths[C] * lengths[R] * lengths[S],
+        outputs * visits,
+        outputs * (visits - 1),
+    )
+    return engine_cycles(passes, height * width, lag, gap), accesses
+
+
+@njit
+def array_work(code, nest, spec, lengths):
+    """Timing and accesses of a tile on the PE array, loops on the axes aside."""
+    if code == STREAMING:
+        return streaming_work(nest, spec, lengths)
+    return folds_work(code, spec, lengths)
+
+
+@njit
+def split_work(code, nest, spec, lengths, inner):
+    """`array_work` of a step whose inner levels hold tiles int64[8] `inner`, one after the other.
 
     Tiles of one size are counted once. A sum that an earlier tile of the step began is read back.
     """
@@ -92,7 +147,7 @@ def split_work(code, spec, lengths, inner):
     for dim in range(8):
         whole &= inner[dim] >= lengths[dim]
     if whole:
-        return folds_work(code, spec, lengths)
+        return array_work(code, nest, spec, lengths)
     part, visits = np.empty(8, dtype=np.int64), 1
     for dim in (C, R, S):
         visits *= -(-lengths[dim] // inner[dim])
@@ -108,7 +163,7 @@ def split_work(code, spec, lengths, inner):
                 part[dim] = inner[dim]
                 count *= (lengths[dim] - 1) // inner[dim]
         if count > 0:
-            timing, accesses = folds_work(code, spec, part)
+            timing, accesses = array_work(code, nest, spec, part)
             cycles += count * timing.cycles
             compute += count * timing.compute_cycles
             folds += count * timing.folds
@@ -126,7 +181,7 @@ def tile_work(code, nest, machine, spec, lengths):
     """Timing and buffer accesses of a tile of int64[8] `lengths`, loops on the axes aside."""
     if code == VECTOR:
         return vector_work(nest, machine, lengths)
-    return folds_work(code, spec, lengths)
+    return array_work(code, nest, spec, lengths)
 
 
 @njit
@@ -134,7 +189,7 @@ def step_work(plan, nest, machine, spec, lengths):
     """`tile_work` of a step, which inner levels may cut further."""
     if plan.code == VECTOR:
         return vector_work(nest, machine, lengths)
-    return split_work(plan.code, spec, lengths, plan.inner)
+    return split_work(plan.code, nest, spec, lengths, plan.inner)
 
 
 @njit
@@ -181,10 +236,13 @@ def sums_rest_in_buffer(code, nest, spec, extent):
     """Whether partial sums of a step tile int64[8] wait in the buffer at accumulator width.
 
     They do when the reduction is cut above the step, and, unless the PEs keep the sums (output
-    stationary), when it takes more than one row fold.
+    stationary), when it takes more than one row fold or pass.
     """
     if code in (VECTOR, LOOPS):
         return False
     if extent[C] < nest.C or extent[R] < nest.R or extent[S] < nest.S:
         return True
+    if code == STREAMING:
+        rows, cols = window_axes(nest, extent)
+        return nest.C * window_passes(rows, spec.rows) * window_passes(cols, spec.cols) > 1
     return code != OS and spec.rows < nest.C * nest.R * nest.S

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
+from accelsim.dataflows.base import STREAMING
 from accelsim.errors import MappingError
 from accelsim.mapping import OPERANDS, Mapping
 from accelsim.schedule.array_kernels import sums_rest_in_buffer
 from accelsim.schedule.border_kernels import (
     bounds_of,
+    columns_of,
     largest_tile,
     repeats_over,
 )
@@ -17,7 +19,8 @@ from accelsim.schedule.hierarchy import PE
 from accelsim.schedule.machine import Target
 from accelsim.schedule.nest import Nest
 from accelsim.schedule.plan import Plan, extents_at, first_relevant, inner_borders
-from accelsim.schedule.relevance import OUTPUT
+from accelsim.schedule.relevance import OUTPUT, Q
+from accelsim.traffic.footprint import streamed_positions
 
 
 class Fill(NamedTuple):
@@ -78,7 +81,7 @@ def _holds_sums(nest: Nest, mapping: Mapping, target: Target, plan: Plan, level:
 
 def fits(nest: Nest, mapping: Mapping, target: Target, plan: Plan) -> bool:
     """Whether all tiles of a mapping fit their levels."""
-    return not overfull(target, fills_of(nest, mapping, target, plan))
+    return not _faults(nest, mapping, target, plan)
 
 
 def room_text(target: Target) -> str:
@@ -89,9 +92,23 @@ def room_text(target: Target) -> str:
 
 def check_fits(nest: Nest, mapping: Mapping, target: Target, plan: Plan) -> None:
     """Raise MappingError, with level, operands, bytes needed and bytes there, where one is full."""
-    faults = overfull(target, fills_of(nest, mapping, target, plan))
+    faults = _faults(nest, mapping, target, plan)
     if faults:
         raise MappingError("; ".join(faults))
+
+
+def _faults(nest: Nest, mapping: Mapping, target: Target, plan: Plan) -> list[str]:
+    """Levels that are too small, and line buffers that are too short."""
+    faults = overfull(target, fills_of(nest, mapping, target, plan))
+    if plan.code == STREAMING and target.spec.line > 0:
+        axis = columns_of(nest)
+        width = streamed_positions(axis, min(int(plan.inner[Q]), nest.Q), target.spec.cols)
+        if width > target.spec.line:
+            faults.append(
+                f"line buffers: the tiles need {width} pixels per row, there are "
+                f"{target.spec.line}; cut Q further"
+            )
+    return faults
 
 
 def overfull(target: Target, fills: tuple[Fill, ...]) -> list[str]:

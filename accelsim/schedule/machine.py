@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from fractions import Fraction
 from functools import lru_cache
-from math import gcd
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from accelsim import mapping
-from accelsim.dataflows import CONVENTIONS, OVERLAPS, ArraySpec
+from accelsim.dataflows import CONVENTIONS, OVERLAPS, ArraySpec, streaming
 from accelsim.errors import HardwareError
 from accelsim.schedule.hierarchy import AXIS_BITS, Hierarchy, Level
 from accelsim.schedule.nest import Machine
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     Chains = dict[Operand, tuple[OnChip, ...]]
 
 OPERANDS = cast("tuple[Operand, ...]", mapping.OPERANDS)
+
+
+WHOLE = Fraction(1)
 
 
 class Target(NamedTuple):
@@ -36,8 +40,9 @@ class Target(NamedTuple):
 def target_of(hardware: Accelerator, flow: str) -> Target:
     """Kernel records of an accelerator for a dataflow, or for `vector`, the vector unit.
 
-    A folding array contains its per-PE levels, so only levels without copies serve it. The vector
-    unit stands at the outermost on-chip levels; its gates come from where its inputs do.
+    A folding array contains its per-PE levels, and an engine its line buffers, so only levels
+    without copies serve them. The vector unit stands at the outermost on-chip levels; its gates
+    come from where its inputs do.
     """
     chains = _chains(hardware, flow)
     missing = [operand for operand, chain in chains.items() if not chain]
@@ -56,8 +61,30 @@ def target_of(hardware: Accelerator, flow: str) -> Target:
         trim=int(array.trim),
         packing=int(array.depthwise_packing),
     )
+    if flow == streaming.DATAFLOW.name:
+        taps, registered = array.rows * array.cols, array.tree == "registered"
+        latency = streaming.latency(taps, registered_tree=registered)
+        # trim: no tile waits for taps that it does not use
+        spec = spec._replace(trim=1, planes=array.planes, latency=latency, line=_line(hardware))
     systolic = int(array.interconnect == "systolic")
     return Target(_machine(hardware, chains, hierarchy), spec, hierarchy, names, systolic)
+
+
+def narrowed(target: Target, shares: Mapping[str, Fraction]) -> Target:
+    """The same machine with only a share of some levels' capacity, in whole bytes."""
+    levels = zip(target.level_names, target.hierarchy.levels, strict=True)
+    fewer = tuple(
+        level._replace(capacity_bits=8 * (level.capacity_bits * shares.get(name, WHOLE) // 8))
+        for name, level in levels
+    )
+    return target._replace(hierarchy=target.hierarchy._replace(levels=fewer))
+
+
+def _line(hardware: Accelerator) -> int:
+    """Pixels that the line buffers of an engine hold per row: its input levels inside the array."""
+    held = sum(level.capacity_bytes("input") for level in hardware.chain("input") if level.per)
+    rows = max(hardware.array.rows - 1, 1)
+    return 8 * held // (rows * hardware.precision.input_bits)
 
 
 def _chains(hardware: Accelerator, flow: str) -> Chains:
@@ -66,12 +93,13 @@ def _chains(hardware: Accelerator, flow: str) -> Chains:
     if flow == "vector":
         outer = {operand: chain[-1:] for operand, chain in chains.items()}
         return {**outer, "weight": outer["input"]}
-    if hardware.dataflow(flow).timing == "folds":
-        return {
-            operand: tuple(level for level in chain if not level.per)
-            for operand, chain in chains.items()
-        }
-    return chains
+    whole_array = hardware.dataflow(flow).timing != "loops"
+    return {
+        operand: tuple(
+            level for level in chain if level.used_by(flow) and not (whole_array and level.per)
+        )
+        for operand, chain in chains.items()
+    }
 
 
 def _hierarchy(
@@ -137,7 +165,7 @@ def _rate(hardware: Accelerator, level: OnChip, way: str) -> int:
 
 def _machine(hardware: Accelerator, chains: Chains, hierarchy: Hierarchy) -> Machine:
     dram = hardware.dram
-    common = gcd(hardware.clock_hz, dram.bandwidth_bytes_per_s)
+    rate = dram.bandwidth_bytes_per_s * (1 - dram.refresh_share) / hardware.clock_hz
     outer = [hierarchy.levels[chain[-1]] for chain in hierarchy.chains]
     edges = [hierarchy.levels[chain[0]] for chain in hierarchy.chains]
     ports = [edges[0].write_port, edges[1].read_port, edges[2].read_port]
@@ -146,11 +174,13 @@ def _machine(hardware: Accelerator, chains: Chains, hierarchy: Hierarchy) -> Mac
         double_buffered=min(level.double_buffered for level in outer),
         halo_keep=int(hardware.memory.halo == "keep"),
         burst_bytes=hardware.dma.burst_bytes,
-        clock=hardware.clock_hz // common,
-        bandwidth=dram.bandwidth_bytes_per_s // common,
+        clock=rate.denominator,
+        bandwidth=rate.numerator,
         dram_latency=hardware.dram_latency_cycles,
         edge_port=_places(ports),
         edge_rate=_three([hierarchy.port_bytes[port] for port in ports]),
+        row_bytes=dram.row_bytes or 0,
+        row_miss_cycles=hardware.row_miss_cycles,
     )
 
 

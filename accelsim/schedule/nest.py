@@ -60,8 +60,9 @@ class Machine(NamedTuple):
     """The figures of an accelerator that decide cycles and bytes outside its inner levels.
 
     Tuples are of (output, input, weight). A transfer of b bytes on the DRAM channel takes
-    ceil(b * clock / bandwidth) cycles. Operands with the same number in `edge_port` share the
-    `edge_rate` of that number, in bytes per cycle (0: never waits).
+    ceil(b * clock / bandwidth) cycles, and `row_miss_cycles` for each of its rows (of 0 bytes:
+    none). Operands with the same number in `edge_port` share the `edge_rate` of that number, in
+    bytes per cycle (0: never waits).
     """
 
     lanes: int
@@ -74,6 +75,8 @@ class Machine(NamedTuple):
     dram_latency: int
     edge_port: tuple[int, int, int]
     edge_rate: tuple[int, int, int]
+    row_bytes: int = 0
+    row_miss_cycles: int = 0
 
 
 def nest_of(operator: Operator, hardware: Accelerator, batch: int) -> Nest | None:

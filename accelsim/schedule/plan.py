@@ -51,7 +51,7 @@ def dataflow_code(name: str) -> int:
     if name == "vector":
         return VECTOR
     record = DATAFLOWS.get(name)
-    return record.code if record is not None and record.timing == "folds" else LOOPS
+    return record.code if record is not None and record.timing != "loops" else LOOPS
 
 
 def layout_of(mapping: Mapping) -> Ints:

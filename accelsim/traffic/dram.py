@@ -6,11 +6,21 @@ def channel_bytes(payload_bytes: int, burst_bytes: int) -> int:
     return -(-payload_bytes // burst_bytes) * burst_bytes
 
 
-def transfer_cycles(payload_bytes: int, burst_bytes: int, clock: int, bandwidth: int) -> int:
-    """Cycles that one operand's tile holds the channel, rounded up once.
+def transfer_cycles(
+    payload_bytes: int,
+    burst_bytes: int,
+    clock: int,
+    bandwidth: int,
+    row_bytes: int,
+    row_miss_cycles: int,
+) -> int:
+    """Cycles that one operand's tile holds the channel: its bursts, rounded up once, and its rows.
 
-    `clock` and `bandwidth` may be reduced by their common divisor (cycles and bytes per second).
-    Divided before it is multiplied, so that 64 bits hold what Python's integers hold.
+    `clock` and `bandwidth` may be reduced by their common divisor (cycles and bytes per second,
+    refresh taken off). Divided before it is multiplied, so that 64 bits hold what Python's integers
+    hold. A tile lies in whole rows of `row_bytes`, each of which is opened once (0: no rows).
     """
     moved = -(-payload_bytes // burst_bytes) * burst_bytes
-    return moved // bandwidth * clock + -(-(moved % bandwidth) * clock // bandwidth)
+    rows = -(-payload_bytes // row_bytes) if row_bytes else 0
+    bursts = moved // bandwidth * clock + -(-(moved % bandwidth) * clock // bandwidth)
+    return bursts + rows * row_miss_cycles

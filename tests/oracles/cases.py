@@ -70,6 +70,8 @@ def targets(draw):
         dram_latency=latency,
         edge_port=(0, 0, 0) if shared_port else (0, 1, 1),
         edge_rate=(read, read, read) if shared_port else (write, read, read),
+        row_bytes=draw(st.sampled_from([0, 0, 16, 100])),
+        row_miss_cycles=draw(st.integers(0, 9)),
     )
     names = (*(f"buffer_{number}" for number in range(parts)), "dram")
     return Target(machine, draw(array_specs()), hierarchy, names, systolic=1)
@@ -103,8 +105,8 @@ def enlarged(target, more_bytes):
     return target._replace(hierarchy=target.hierarchy._replace(levels=(*larger, levels[-1])))
 
 
-FLOWS = {"ws": 3.0, "os": 2.0, "is": 1.0}
-"""Systolic dataflows, and pJ that the work of an operator costs under each."""
+FLOWS = {"ws": 3.0, "os": 2.0, "is": 1.0, "streaming": 2.5}
+"""Dataflows that tilings are searched for, and pJ that the work of an operator costs under each."""
 
 
 def flows_on(target, nest, names=tuple(FLOWS)):
@@ -114,19 +116,26 @@ def flows_on(target, nest, names=tuple(FLOWS)):
     """
     read = (0.0125, 0.025, 0.05)[: len(target.level_names) - 1]
     write = tuple(2 * energy for energy in read)
+    line = 5 * (target.spec.rows % 2)  # engines with an odd number of rows have short lines
+    engines = target._replace(spec=target.spec._replace(trim=1, line=line))
     return tuple(
-        Flow(name, target, Prices(FLOWS.get(name, 3.0), (*read, 0.5), (*write, 0.75), 0.5))
+        Flow(
+            name,
+            engines if name == "streaming" else target,
+            Prices(FLOWS.get(name, 3.0), (*read, 0.5), (*write, 0.75), 0.5),
+        )
         for name in (("vector",) if nest.vector_ops else names)
     )
 
 
 @st.composite
 def array_specs(draw):
-    """A small array under any controller."""
+    """A small array under any controller, or as many window engines as it has planes."""
     return ArraySpec(
         rows=draw(st.integers(1, 6)), cols=draw(st.integers(1, 6)),
         overlap=draw(st.integers(0, 2)), rtl=draw(st.integers(0, 1)),
         trim=draw(st.integers(0, 1)), packing=draw(st.integers(0, 1)),
+        planes=draw(st.integers(1, 3)), latency=draw(st.integers(3, 6)),
     )  # fmt: skip
 
 
@@ -147,5 +156,5 @@ def mappings(draw, nest):
     cuts = {
         operand: (draw(st.integers(0, len(loops))),) for operand in ("output", "input", "weight")
     }
-    flow = "vector" if nest.vector_ops else draw(st.sampled_from(["ws", "os", "is"]))
+    flow = "vector" if nest.vector_ops else draw(st.sampled_from(sorted(FLOWS)))
     return Mapping(dataflow=flow, temporal=tuple(loops), cuts=cuts)

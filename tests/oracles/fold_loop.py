@@ -36,7 +36,16 @@ def arrays(largest: int = 40) -> st.SearchStrategy[ArraySpec]:
     size, flag = st.integers(1, largest), st.integers(0, 1)
     overlap = st.sampled_from((SERIAL, PIPELINED, BROADCAST))
     return st.builds(
-        ArraySpec, rows=size, cols=size, overlap=overlap, rtl=flag, trim=flag, packing=flag
+        ArraySpec,
+        rows=size,
+        cols=size,
+        overlap=overlap,
+        rtl=flag,
+        trim=flag,
+        packing=flag,
+        planes=st.just(1),
+        latency=st.just(0),
+        line=st.just(0),
     )
 
 

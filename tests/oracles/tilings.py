@@ -17,7 +17,10 @@ BLOCKS = {"filters": "K", "channels": "C", "pixels": "QPN"}
 UNMOVED = {"filters": "input", "channels": "output", "pixels": "weight"}
 """Block -> the operand that it does not index."""
 
-ON_ARRAY = {"ws": ("CSR", "K"), "os": ("QPN", "K"), "is": ("CSR", "QPN"), "vector": ("", "")}
+ON_ARRAY = {
+    "ws": ("CSR", "K"), "os": ("QPN", "K"), "is": ("CSR", "QPN"), "streaming": ("R", "S"),
+    "vector": ("", ""),
+}  # fmt: skip
 """Dataflow -> dimensions on (rows, columns)."""
 
 INNER_TRIPS = {"sweep": 0, "normal": 2, "full": 8}

@@ -43,14 +43,15 @@ def test_only_depthwise_needs_an_input_window_per_column():
         ("depthwise", ("rows",)),
         ("output_spatial", ()),
         ("any", AXES),
+        ("streaming", ("rows", "cols")),
     ],
 )
 def test_sums_are_added_along_the_axes_where_c_r_or_s_may_lie(name, axes):
     assert DATAFLOWS[name].adds_along() == axes
 
 
-def test_dataflows_are_the_systolic_ones_and_then_the_loop_nests():
-    assert list(DATAFLOWS) == [*FOLDS, *LOOP_NESTS]
+def test_dataflows_are_the_systolic_ones_then_the_loop_nests_then_window_engines():
+    assert list(DATAFLOWS) == [*FOLDS, *LOOP_NESTS, "streaming"]
     assert all(flow.name == name for name, flow in DATAFLOWS.items())
     dims = {dim for flow in DATAFLOWS.values() for axis in AXES for dim in flow.on(axis)}
     assert dims == set(DIM_ORDER)
