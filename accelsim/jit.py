@@ -46,3 +46,6 @@ def source_digest() -> str:
 numba.config.CACHE_DIR = str(cache_home() / f"kernels-{source_digest()}")
 
 njit = numba.njit(cache=True, error_model="numpy")
+
+inlined = numba.njit(cache=True, error_model="numpy", forceinline=True)
+"""For what the innermost loops call: most of a call's time is handing over records."""

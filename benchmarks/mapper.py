@@ -69,11 +69,23 @@ def timed(operator, hardware, **options):
     return runs[0][0], statistics.median(seconds for _, seconds in runs[1:])
 
 
-def raw_rate(hardware, operator):
-    """(candidates costed per second with nothing left out, how many)."""
-    everything = {"objective": "edp", "effort": "full", "prune": False, "max_mappings": 3_000_000}
-    found, seconds = timed(operator, hardware, **everything)
-    return found.evaluated / seconds, found.evaluated
+def raw_table(cases):
+    """Candidates costed per second with nothing left out that fits; cases: machine, effort, layers.
+
+    The time is that of the whole call, re-scoring in engine cycles included.
+    """
+    table = Table("layer", "machine", "effort", "evaluated", "pruned", "optimal", "M/s",
+                  title="raw rate: prune=False, cache=False, edp, CPU time",
+                  caption="pruned: do not fit, or too many steps")  # fmt: skip
+    everything = {"objective": "edp", "prune": False, "max_mappings": 3_000_000}
+    for hardware, effort, names in cases:
+        for name in names:
+            found, seconds = timed(layer(name), hardware, effort=effort, **everything)
+            table.add_row(
+                name, hardware.name, effort, f"{found.evaluated:,}", f"{found.pruned:,}",
+                str(found.optimal), f"{found.evaluated / seconds / 1e6:.1f}",
+            )  # fmt: skip
+    return table
 
 
 def distinct_operators(network):
@@ -133,15 +145,11 @@ def main():
     ac.map_operator(layer("fc 1280 to 1000"), given)  # compiles
     console.print(peers_table(given, python))
     edge = ac.load_hardware("edge_16x16")
-    for hardware, name in (
-        (edge, "conv3x3 K64 C64 56x56"),
-        (given, "conv1x1 K256 C64 56x56"),
-        (given, "dw3x3 G144 56x56"),
-    ):
-        rate, count = raw_rate(hardware, layer(name))
-        console.print(
-            f"nothing pruned, {name} on {hardware.name}: {rate / 1e6:.1f} M/s over {count:,}"
-        )
+    pointwise, depthwise = "conv1x1 K256 C64 56x56", "dw3x3 G144 56x56"
+    tilings = ("conv3x3 K64 C64 56x56", pointwise, "stem 7x7 s2 K64 C3 112x112", depthwise)
+    cases = ((edge, "normal", tilings), (edge, "full", tilings),
+             (given, "full", (pointwise, depthwise)))  # fmt: skip
+    console.print(raw_table(cases))
     table = Table("network", "objective", "effort", "s", "median ms", "proved", "sum")
     for name, objective, effort in (
         ("mixnet_s", "cycles", "normal"),

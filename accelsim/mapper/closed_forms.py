@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
-from accelsim.jit import njit
+from accelsim.jit import inlined, njit
 from accelsim.schedule.array_kernels import (
     edge_bytes,
     edge_cycles,
-    sums_rest_in_buffer,
     tile_bytes,
     tile_work,
 )
@@ -30,12 +27,15 @@ STAYS = (INPUT, OUTPUT, WEIGHT)
 
 
 class Trips(NamedTuple):
-    """Number of tiles per block: filters K, channels C, pixels N*P*Q, and its batch part."""
+    """Number of tiles per dimension (P and Q: down and across the map), and of pixels N*P*Q."""
 
+    images: int
+    groups: int
     filters: int
     channels: int
+    down: int
+    across: int
     pixels: int
-    images: int
 
 
 class Work(NamedTuple):
@@ -48,6 +48,17 @@ class Work(NamedTuple):
     weights_read: int
 
 
+class Spans(NamedTuple):
+    """Cycles of a tiling that do not depend on the order of its loops."""
+
+    work: int
+    """Of all steps, without DRAM."""
+    array: int
+    """At least from the first request to the end of the last store, its latency aside."""
+    store: int
+    """The last tile on the channel."""
+
+
 class Payload(NamedTuple):
     """DRAM bytes of a whole operator, tiles as they are."""
 
@@ -58,125 +69,133 @@ class Payload(NamedTuple):
 
 
 @njit
-def splits(bound, tile):
-    """int64[3, 2]: sizes and counts of the first, the middle and the last tiles of a dimension."""
-    count = -(-bound // tile)
-    table = np.zeros((3, 2), dtype=np.int64)
-    table[2, 0], table[2, 1] = bound - (count - 1) * tile, 1
-    if count > 1:
-        table[0, 0], table[0, 1] = tile, 1
-        table[1, 0], table[1, 1] = tile, count - 2
-    return table
+def trips_of(nest, tile):
+    """Trips of the loops above a tile (N, G, K, C, P, Q)."""
+    images, down, across = -(-nest.N // tile[0]), -(-nest.P // tile[4]), -(-nest.Q // tile[5])
+    groups, filters, channels = -(-nest.G // tile[1]), -(-nest.K // tile[2]), -(-nest.C // tile[3])
+    return Trips(images, groups, filters, channels, down, across, images * down * across)
 
 
 @njit
-def merged(bound, tile):
-    """int64[2, 2]: sizes and counts of the full tiles and of the last one."""
-    count = -(-bound // tile)
+def parts(bound, tile, count):
+    """(size, how many) of the full tiles of a dimension and of its last one."""
     last = bound - (count - 1) * tile
-    table = np.zeros((2, 2), dtype=np.int64)
     if last == tile:
-        table[0, 0], table[0, 1] = tile, count
-    else:
-        table[0, 0], table[0, 1] = tile, count - 1
-        table[1, 0], table[1, 1] = last, 1
-    return table
+        return (tile, count), (tile, 0)
+    return (tile, count - 1), (last, 1)
 
 
 @njit
-def work_totals(code, nest, machine, spec, tile):
-    """Work of all steps of a tiling by int64[6] `tile`."""
-    ns, gs, ks = merged(nest.N, tile[0]), merged(nest.G, tile[1]), merged(nest.K, tile[2])
-    ps, qs, cs = merged(nest.P, tile[4]), merged(nest.Q, tile[5]), splits(nest.C, tile[3])
-    length = np.ones(8, dtype=np.int64)
-    length[6], length[7] = nest.R, nest.S
-    cycles, sums, writes, inputs, weights = 0, 0, 0, 0, 0
-    for n in range(2):
-        for p in range(2):
-            for q in range(2):
-                for g in range(2):
-                    for k in range(2):
-                        outer = ns[n, 1] * ps[p, 1] * qs[q, 1] * gs[g, 1] * ks[k, 1]
-                        if outer == 0:
-                            continue
-                        length[0], length[1], length[2] = ns[n, 0], gs[g, 0], ks[k, 0]
-                        length[4], length[5] = ps[p, 0], qs[q, 0]
-                        outputs = length[0] * length[1] * length[2] * length[4] * length[5]
-                        for c in range(3):
-                            count = outer * cs[c, 1]
-                            if count == 0:
-                                continue
-                            length[3] = cs[c, 0]
-                            timing, accesses = tile_work(code, nest, machine, spec, length)
-                            first = c == 0 or cs[0, 1] == 0
-                            edge = edge_bytes(nest, accesses, outputs, first, c == 2)
-                            ports = edge_cycles(machine, edge[1], edge[2], edge[3])
-                            cycles += count * max(timing.cycles, ports)
-                            sums += count * edge[0]
-                            writes += count * edge[1]
-                            inputs += count * edge[2]
-                            weights += count * edge[3]
-    return Work(cycles, sums, writes, inputs, weights)
+def work_totals(code, nest, machine, spec, tile, trips):
+    """Work of all steps of a tiling."""
+    ns, gs = parts(nest.N, tile[0], trips.images), parts(nest.G, tile[1], trips.groups)
+    ps, qs = parts(nest.P, tile[4], trips.down), parts(nest.Q, tile[5], trips.across)
+    ks = parts(nest.K, tile[2], trips.filters)
+    totals = (0, 0, 0, 0, 0)
+    for n, images in ns:
+        for p, down in ps:
+            for q, across in qs:
+                pixels = images * down * across
+                if pixels == 0:
+                    continue
+                for g, groups in gs:
+                    for k, filters in ks:
+                        times = pixels * groups * filters
+                        if times > 0:
+                            lengths = n, g, k, tile[3], p, q, nest.R, nest.S
+                            visits = trips.channels
+                            one = visits_work(code, nest, machine, spec, lengths, visits)
+                            totals = plus(totals, one, times)
+    return Work(totals[0], totals[1], totals[2], totals[3], totals[4])
 
 
 @njit
-def repeats(order, trips, relevant):
-    """How often an operand is fetched over: irrelevant blocks outside a relevant one."""
-    factor, inner_relevant = 1, False
-    for place in (2, 1, 0):
-        block = order[place]
-        if trips[block] == 1:
-            continue
-        if relevant[block]:
-            inner_relevant = True
-        elif inner_relevant:
-            factor *= trips[block]
-    return factor
+def plus(totals, more, times):
+    """Five sums and `times` as much of five others."""
+    return (
+        totals[0] + times * more[0],
+        totals[1] + times * more[1],
+        totals[2] + times * more[2],
+        totals[3] + times * more[3],
+        totals[4] + times * more[4],
+    )
 
 
 @njit
-def kept_positions(order, trips, rows, cols, images):
+def visits_work(code, nest, machine, spec, lengths, visits):
+    """Work (see `Work`) of all visits to an output tile; lengths: of a visit of whole channels."""
+    n, g, k, c, p, q, r, s = lengths
+    rest = nest.C - (visits - 1) * c
+    outputs = n * g * k * p * q
+    last = tile_work(code, nest, machine, spec, (n, g, k, rest, p, q, r, s))
+    totals = step_work(nest, machine, last, outputs, visits == 1, True)
+    if visits > 1:
+        whole = last
+        if rest != c:
+            whole = tile_work(code, nest, machine, spec, lengths)
+        totals = plus(totals, step_work(nest, machine, whole, outputs, True, False), 1)
+        middle = step_work(nest, machine, whole, outputs, False, False)
+        totals = plus(totals, middle, visits - 2)
+    return totals
+
+
+@njit
+def step_work(nest, machine, work, outputs, first_visit, last_visit):
+    """Work (see `Work`) of one step; work: `tile_work` of it."""
+    timing, accesses = work
+    edge = edge_bytes(nest, accesses, outputs, first_visit, last_visit)
+    ports = edge_cycles(machine, edge[1], edge[2], edge[3])
+    return max(timing.cycles, ports), edge[0], edge[1], edge[2], edge[3]
+
+
+@inlined
+def visits_of(order, trips, stays, block):
+    """How often the operand that `block` does not index is fetched over.
+
+    Once for every trip of the block, unless nothing else moves inside it. stays: fetches of the
+    operand of the middle block, some of whose loops lie inside all others; 0 where none does.
+    """
+    blocks = trips.filters, trips.channels, trips.pixels
+    if block == order[2]:
+        return 1
+    if block == order[1]:
+        if stays > 0:
+            return stays
+        return blocks[block] if blocks[order[2]] > 1 else 1
+    return blocks[block] if blocks[order[1]] > 1 or blocks[order[2]] > 1 else 1
+
+
+@njit
+def inside(order, block, other):
+    """Whether a block lies inside another one of the three."""
+    return order[2] == block or order[0] == other
+
+
+@njit
+def kept_positions(order, trips, rows, cols):
     """Positions per image and channel that a `keep` level holds over, summed over one group.
 
     Neighbouring pixel tiles share their halo while no other input dimension moves between them;
     a pass over the map that starts again on the same channels shares the wrap-around.
     """
-    outer_to_inner = np.empty(3, dtype=np.int64)
-    for place in range(3):
-        outer_to_inner[order[place]] = place
-    channels_inside = outer_to_inner[CHANNELS] > outer_to_inner[PIXELS]
-    if trips[PIXELS] == 1 or (channels_inside and trips[CHANNELS] > 1):
+    channels_inside = inside(order, CHANNELS, PIXELS)
+    if trips.pixels == 1 or (channels_inside and trips.channels > 1):
         return 0
-    passes = repeats(order, trips, (False, True, True))
+    passes = visits_of(order, trips, 0, FILTERS)
     within = rows.total * cols.overlaps + rows.overlaps * cols.wrap
     kept = passes * within
-    same_channels = trips[CHANNELS] == 1 or outer_to_inner[FILTERS] > outer_to_inner[CHANNELS]
-    if images == 1 and same_channels:
+    if trips.images == 1 and (trips.channels == 1 or inside(order, FILTERS, CHANNELS)):
         kept += (passes - 1) * rows.wrap * cols.wrap
     return kept
 
 
-@njit
-def visits_of(order, trips, stays, block):
-    """How often the operand that `block` does not index is fetched over.
-
-    stays: fetches of the operand of the middle block, some of whose loops lie inside all others; 0
-    where none does.
-    """
-    if stays > 0 and order[1] == block:
-        return stays
-    relevant = (block != FILTERS, block != CHANNELS, block != PIXELS)
-    return repeats(order, (trips.filters, trips.channels, trips.pixels), relevant)
-
-
-@njit
+@inlined
 def dram_payload(nest, machine, order, trips, stays, axes):
     """Payload over the whole operator under one block order; axes: cuts of the input's tiles."""
     rows, cols = axes
     positions = visits_of(order, trips, stays, FILTERS) * rows.total * cols.total
     if machine.halo_keep:
-        blocks = (trips.filters, trips.channels, trips.pixels)
-        positions -= kept_positions(order, blocks, rows, cols, trips.images)
+        positions -= kept_positions(order, trips, rows, cols)
     inputs = nest.N * nest.G * nest.C * positions * nest.input_tensors
     weights = nest.G * nest.K * nest.C * nest.R * nest.S * nest.has_weight
     weights *= visits_of(order, trips, stays, PIXELS)
@@ -191,65 +210,18 @@ def dram_payload(nest, machine, order, trips, stays, axes):
     )
 
 
-@njit
-def operand_bytes(code, nest, spec, operand, tile, spans):
-    """Bytes of one operand's tile int64[6]; spans: input rows and columns of that tile."""
-    if operand == INPUT:
-        elements = tile[0] * tile[1] * tile[3] * spans[0] * spans[1] * nest.input_tensors
-        return tile_bytes(elements, nest.input_bits)
-    if operand == WEIGHT:
-        elements = tile[1] * tile[2] * tile[3] * nest.R * nest.S * nest.has_weight
-        return tile_bytes(elements, nest.weight_bits)
-    extent = (tile[0], tile[1], tile[2], tile[3], tile[4], tile[5], nest.R, nest.S)
-    bits = nest.output_bits
-    if sums_rest_in_buffer(code, nest, spec, extent):
-        bits = nest.accumulator_bits
-    return tile_bytes(tile[0] * tile[1] * tile[2] * tile[4] * tile[5], bits)
-
-
-@njit
-def has_several(nest, operand, tile):
-    """Whether an operand has more than this one tile."""
-    pixels = tile[0] < nest.N or tile[4] < nest.P or tile[5] < nest.Q
-    groups, filters, channels = tile[1] < nest.G, tile[2] < nest.K, tile[3] < nest.C
-    if operand == OUTPUT:
-        return pixels or groups or filters
-    if operand == INPUT:
-        return pixels or groups or channels
-    return groups or filters or channels
-
-
-@njit
-def fits(pools, sizes, several):
-    """Whether tiles of (output, input, weight) bytes fit all levels that hold them.
-
-    pools: int64[levels, 5], capacity in bytes, 1 if double-buffered, 1 for each operand held.
-    several: whether each operand has more tiles, of which the next then loads beside this one.
-    """
-    for level in range(pools.shape[0]):
-        used = 0
-        for operand in range(3):
-            if pools[level, 2 + operand]:
-                used += sizes[operand] * (1 + (pools[level, 1] and several[operand]))
-        if used > pools[level, 0]:
-            return False
-    return True
-
-
-@njit
+@inlined
 def channel_time(payload, machine):
     """Fewest whole cycles that a payload can hold the channel, bursts not filled up."""
-    whole, rest = payload // machine.bandwidth, payload % machine.bandwidth
+    whole = payload // machine.bandwidth
+    rest = payload - whole * machine.bandwidth
     return whole * machine.clock + rest * machine.clock // machine.bandwidth
 
 
 @njit
-def steps_of(nest, tile):
+def steps_of(trips):
     """Steps of a tiling."""
-    return (
-        -(-nest.N // tile[0]) * -(-nest.G // tile[1]) * -(-nest.K // tile[2])
-        * -(-nest.C // tile[3]) * -(-nest.P // tile[4]) * -(-nest.Q // tile[5])
-    )  # fmt: skip
+    return trips.groups * trips.filters * trips.channels * trips.pixels
 
 
 @njit
@@ -260,47 +232,48 @@ def always_reads(axis):
 
 
 @njit
-def loading_steps(nest, machine, tile):
-    """Steps that certainly load something: all, unless a tile can be all padding or all kept."""
-    if machine.halo_keep or not always_reads(rows_of(nest)) or not always_reads(columns_of(nest)):
-        return 0
-    return steps_of(nest, tile)
+def always_loads(nest, machine):
+    """Whether every step certainly loads something: no tile can be all padding or all kept."""
+    kept = machine.halo_keep > 0
+    return not kept and always_reads(rows_of(nest)) and always_reads(columns_of(nest))
 
 
 @njit
-def first_and_last(nest, tile, first_positions):
+def first_and_last(nest, tile, trips, first_positions):
     """Bytes that must arrive before the first step, and bytes of the last output tile."""
-    first = tile_bytes(
-        tile[0] * tile[1] * tile[3] * first_positions * nest.input_tensors, nest.input_bits
-    ) + tile_bytes(
-        tile[1] * tile[2] * tile[3] * nest.R * nest.S * nest.has_weight, nest.weight_bits
-    )
-    last = 1
-    for bound, size in (
-        (nest.N, tile[0]),
-        (nest.G, tile[1]),
-        (nest.K, tile[2]),
-        (nest.P, tile[4]),
-        (nest.Q, tile[5]),
-    ):
-        last *= bound - ((bound - 1) // size) * size
+    inputs = tile[0] * tile[1] * tile[3] * first_positions * nest.input_tensors
+    weights = tile[1] * tile[2] * tile[3] * nest.R * nest.S * nest.has_weight
+    last = nest.N - (trips.images - 1) * tile[0]
+    last *= nest.G - (trips.groups - 1) * tile[1]
+    last *= nest.K - (trips.filters - 1) * tile[2]
+    last *= nest.P - (trips.down - 1) * tile[4]
+    last *= nest.Q - (trips.across - 1) * tile[5]
+    first = tile_bytes(inputs, nest.input_bits) + tile_bytes(weights, nest.weight_bits)
     return first, tile_bytes(last, nest.output_bits)
 
 
 @njit
-def cycles_bound(machine, work_cycles, ends, loads, read, written):
-    """Fewest cycles of any schedule; the largest of three bounds, and the last store's latency.
-
-    ends: `first_and_last`. The array: it starts after the first tiles have arrived, and the last
-    tile leaves after it has ended. The channel: it carries every byte. The buffers: a tile is asked
-    for when the step before the last one has left its buffer, so step i ends no earlier than step
-    i - 2 plus its own load, latency and work (i - 1 where nothing is double-buffered); half of all
-    is a bound on the longer of the two chains. loads: steps that certainly wait for a latency.
-    """
+def spans_of(machine, work_cycles, ends):
+    """Spans of a tiling; ends: `first_and_last`."""
     store = channel_time(ends[1], machine)
     array = work_cycles + channel_time(ends[0], machine) + store
     if ends[0] > 0:
         array += machine.dram_latency
-    chain = channel_time(read, machine) + work_cycles + loads * machine.dram_latency
-    buffers = chain // (1 + machine.double_buffered) + store
-    return machine.dram_latency + max(array, channel_time(read + written, machine), buffers)
+    return Spans(work_cycles, array, store)
+
+
+@inlined
+def cycles_bound(machine, spans, loads, read, written):
+    """Fewest cycles of any schedule; the largest of three bounds, and the last store's latency.
+
+    The array: it starts after the first tiles have arrived, and the last tile leaves after it has
+    ended. The channel: it carries every byte. The buffers: a tile is asked for when the step before
+    the last one has left its buffer, so step i ends no earlier than step i - 2 plus its own load,
+    latency and work (i - 1 where nothing is double-buffered); half of all is a bound on the longer
+    of the two chains. loads: steps that certainly wait for a latency.
+    """
+    chain = channel_time(read, machine) + spans.work + loads * machine.dram_latency
+    if machine.double_buffered:
+        chain //= 2
+    channel = channel_time(read + written, machine)
+    return machine.dram_latency + max(spans.array, channel, chain + spans.store)

@@ -46,8 +46,8 @@ def _flow(operator: Operator, nest: Nest, hardware: Accelerator, name: str) -> F
     leakage = energy_breakdown(ActionCounts(0, 0, 0, 0, 0, cycles=1), energies, hardware.clock_hz)[
         "leakage"
     ]
-    prices = Prices(work, read, write, leakage)
-    if name == "vector" or hardware.dataflow(name).timing == "folds":
+    prices = Prices(work, read, write, leakage / hardware.cores.count)
+    if name == "vector" or hardware.dataflow(name).timing != "loops":
         return Flow(name, target, prices)
     record, array = hardware.dataflow(name), hardware.array
     return Flow(

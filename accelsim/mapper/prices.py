@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
-from accelsim.mapper.tile_kernels import Terms
+from accelsim.mapper.estimate_kernels import Terms
 from accelsim.schedule.hierarchy import Hierarchy
 from accelsim.schedule.relevance import INPUT, OUTPUT, WEIGHT
 
@@ -33,7 +31,7 @@ def terms_of(prices: Prices, hierarchy: Hierarchy, objective: int) -> Terms:
     return Terms(
         objective=objective,
         work_pj=prices.work,
-        edge_pj=8 * np.array(per_bit),
+        edge_pj=tuple(8 * price for price in per_bit),
         dram_read_pj=8 * read[-1],
         dram_write_pj=8 * write[-1],
         leakage_pj=prices.leakage_per_cycle,

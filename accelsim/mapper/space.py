@@ -11,7 +11,9 @@ from accelsim.dataflows import DATAFLOWS
 from accelsim.dataflows.base import ArraySpec
 from accelsim.mapper.closed_forms import STAYS
 from accelsim.mapping import OPERANDS, Loop, Mapping
+from accelsim.schedule.border_kernels import columns_of
 from accelsim.schedule.nest import Nest
+from accelsim.traffic.footprint import streamed_positions
 
 TILED_DIMS = ("N", "G", "K", "C", "P", "Q")
 """Filter rows and columns stay whole inside a tile."""
@@ -33,8 +35,8 @@ FEW_TRIPS = (1, 2, 4, 7, 8, 14, 16, 28, 32, 56, 64, 112, 128)
 COLUMN_TRIPS = tuple(2**power for power in range(20))
 """Output columns are cut into powers of two only, and into single ones."""
 
-GEMM_LOOPS = {"M": ("Q", "P", "N"), "K": ("K",), "D": ("C", "S", "R")}
-"""Loop dimensions, innermost first, that make up each dimension of the product on the array."""
+GEMM_LOOPS = {"M": ("Q", "P", "N"), "K": ("K",), "D": ("C", "S", "R"), "R": ("R",), "S": ("S",)}
+"""Loop dimensions, innermost first, of each dimension of a product, or window, on the array."""
 
 
 class TileSpace(NamedTuple):
@@ -55,12 +57,21 @@ def tile_space(nest: Nest, spec: ArraySpec, *, few: bool = False) -> TileSpace:
     trips = FEW_TRIPS if few else TRIPS
     return TileSpace(
         N=_sizes(nest.N, trips),
-        G=_sizes(nest.G, trips, packed),
-        K=_sizes(nest.K, trips, spec.cols),
+        G=_sizes(nest.G, trips, max(packed, spec.planes)),
+        K=_sizes(nest.K, trips, max(spec.cols, spec.planes)),
         C=_sizes(nest.C, trips, max(spec.rows // taps, 1), -(-spec.rows // taps)),
         P=_sizes(nest.P, trips),
-        Q=_sizes(nest.Q, (1,) if few else COLUMN_TRIPS),
+        Q=_within_lines(nest, spec, _sizes(nest.Q, (1,) if few else COLUMN_TRIPS)),
     )
+
+
+def _within_lines(nest: Nest, spec: ArraySpec, sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Output columns of which the line buffers of a window engine hold the input."""
+    if spec.line == 0:
+        return sizes
+    axis = columns_of(nest)
+    widths = (streamed_positions(axis, int(size), spec.cols) for size in sizes)
+    return sizes[[width <= spec.line for width in widths]]
 
 
 def _sizes(bound: int, trips: tuple[int, ...], *multiples_of: int) -> NDArray[np.int64]:
@@ -85,7 +96,8 @@ def mapping_of(
     record = DATAFLOWS.get(dataflow)
     rows = GEMM_LOOPS[record.gemm_rows] if record else ()
     cols = GEMM_LOOPS[record.gemm_columns] if record else ()
-    inside = tuple(dim for dim in "SRQPCKNG" if dim not in (*rows, *cols))
+    planes = record.planes if record else ()
+    inside = tuple(dim for dim in "SRQPCKNG" if dim not in (*rows, *cols, *planes))
     blocks = {0: ("K",), 1: ("C",), 2: ("Q", "P", "N")}
     above = [dim for block in reversed(order) for dim in blocks[int(block)]]
     inner = [Loop(dim, -(-wide[dim] // sizes[dim])) for dim in "QPKC" if wide[dim] > sizes[dim]]
@@ -98,6 +110,7 @@ def mapping_of(
         dataflow=dataflow,
         rows=tuple(Loop(dim, sizes[dim]) for dim in rows),
         cols=tuple(Loop(dim, sizes[dim]) for dim in cols),
+        planes=tuple(Loop(dim, sizes[dim]) for dim in planes),
         temporal=(
             *(Loop(dim, sizes[dim]) for dim in inside),
             *inner,

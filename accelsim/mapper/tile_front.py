@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accelsim.errors import MappingError
-from accelsim.mapper import closed_forms, tile_search
+from accelsim.mapper import fit_kernels, tile_search
 from accelsim.mapper.costing import cost_of, score_of
+from accelsim.mapper.estimate_kernels import Case
 from accelsim.mapper.finding import Finding, Flow, Question
 from accelsim.mapper.objectives import OBJECTIVES
 from accelsim.mapper.prices import terms_of
@@ -40,25 +41,23 @@ def search_tiles(question: Question, flow: Flow, best: NDArray[np.float64]) -> F
     nest, target = question.nest, flow.target
     space = tile_space(nest, target.spec, few=question.effort == "sweep")
     terms = terms_of(flow.prices, target.hierarchy, OBJECTIVES[question.objective])
-    code, blank = dataflow_code(flow.name), blank_plan(target.hierarchy)
+    case = Case(dataflow_code(flow.name), nest, target.machine, target.spec, terms)
+    blank = blank_plan(target.hierarchy)
     for max_steps in STEP_LIMITS:
         limits = Limits(max_steps, INNER_SIZES[question.effort], int(question.prune), question.most)
         known = best.copy()
-        chosen, notes, counts = tile_search.search_tiles(
-            code, nest, target.machine, target.spec, blank, pools_of(target), space, BLOCK_ORDERS,
-            terms, limits, known,
-        )  # fmt: skip
-        if counts[0]:
+        chosen, notes, (costed, left_out) = tile_search.search_tiles(
+            case, blank, pools_of(target), space, BLOCK_ORDERS, limits, known
+        )
+        if costed:
             break
     else:
         raise MappingError(_does_not_fit(question, flow, space))
     order = np.lexsort((np.arange(len(notes)), notes[:, SECOND], notes[:, VALUE]))
-    codes = np.full(len(order), code, dtype=np.int64)
     known = best.copy()
     winner, _, proved = tile_search.pop_best(
-        codes, nest, target.machine, target.spec, blank, BLOCK_ORDERS, terms, chosen[order],
-        notes[order], known, RESCORED_STEPS // max_steps,
-    )  # fmt: skip
+        case, blank, BLOCK_ORDERS, chosen[order], notes[order], known, RESCORED_STEPS // max_steps
+    )
     mapping, score = None, (float(known[0]), float(known[1]))
     levels = tuple(len(chain) for chain in target.hierarchy.chains)
     if winner >= 0:
@@ -72,8 +71,8 @@ def search_tiles(question: Question, flow: Flow, best: NDArray[np.float64]) -> F
         mapping=mapping,
         value=score[0],
         second=score[1],
-        evaluated=int(counts[0]),
-        pruned=int(counts[1]),
+        evaluated=costed,
+        pruned=left_out,
         optimal=bool(proved) and max(levels) == 1,
     )
 
@@ -93,7 +92,7 @@ def blank_plan(hierarchy: Hierarchy) -> Plan:
 
 @lru_cache(maxsize=1024)
 def pools_of(target: Target) -> NDArray[np.int64]:
-    """Levels that a tile must fit, for `closed_forms.fits`; all hold the same tile."""
+    """Levels that a tile must fit, for `fit_kernels.fits`; all hold the same tile."""
     hierarchy = target.hierarchy
     rows = [
         (level.capacity_bits // 8, level.double_buffered, *(number in c for c in hierarchy.chains))
@@ -104,16 +103,16 @@ def pools_of(target: Target) -> NDArray[np.int64]:
 
 def _does_not_fit(question: Question, flow: Flow, space: TileSpace) -> str:
     nest, target = question.nest, flow.target
-    smallest = np.array([sizes[-1] for sizes in space], dtype=np.int64)
-    rows = cut_axis(rows_of(nest), int(smallest[4]))
-    cols = cut_axis(columns_of(nest), int(smallest[5]))
+    smallest = tuple(int(sizes[-1]) for sizes in space)
+    rows = cut_axis(rows_of(nest), smallest[4])
+    cols = cut_axis(columns_of(nest), smallest[5])
     code, spans = dataflow_code(flow.name), (rows.largest, cols.largest)
-    sizes = tile_search.sizes_of(code, nest, target.spec, smallest, spans)
-    several = tile_search.several_of(nest, smallest)
+    sizes = fit_kernels.sizes_of(code, nest, target.spec, smallest, spans)
+    several = fit_kernels.several_of(nest, smallest)
     there = room_text(target)
     claims = [size * (1 + more) for size, more in zip(sizes, several, strict=True)]
     needs = f"output {claims[0]} B, input {claims[1]} B, weight {claims[2]} B"
-    if closed_forms.fits(pools_of(target), sizes, several):
+    if fit_kernels.fits(pools_of(target), sizes, several):
         return (
             f"the on-chip level holds so little ({there}) that every tiling has more than "
             f"{STEP_LIMITS[-1]:,} steps; make it larger"
