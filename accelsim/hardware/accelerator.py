@@ -23,10 +23,11 @@ from accelsim.errors import HardwareError, suggestion
 from accelsim.hardware.array import PEArray
 from accelsim.hardware.keys import USER, flatten, named_key, with_changes
 from accelsim.hardware.levels import Dram, OnChip, Operand, Partition
-from accelsim.hardware.memory import Memory
+from accelsim.hardware.memory import Memory, core_faults, serving_faults
 from accelsim.hardware.own_dataflows import OwnDataflow, OwnName, misfits, unknown_dataflows
 from accelsim.hardware.parts import (
     Constant,
+    Cores,
     Dma,
     OperatorOverhead,
     Precision,
@@ -37,7 +38,7 @@ from accelsim.hardware.section import Name, Section
 from accelsim.units import Frequency
 
 __all__ = [
-    "DATAFLOW_NAMES", "Accelerator", "Constant", "Dma", "Dram", "Memory", "OnChip",
+    "DATAFLOW_NAMES", "Accelerator", "Constant", "Cores", "Dma", "Dram", "Memory", "OnChip",
     "OperatorOverhead", "OwnDataflow", "PEArray", "Partition", "Precision", "Technology",
     "VectorUnit",
 ]  # fmt: skip
@@ -61,6 +62,7 @@ class Accelerator(Section):
     memory: Memory
     vector_unit: VectorUnit
     dma: Dma
+    cores: Cores = Cores()
     operator_overhead: OperatorOverhead = OperatorOverhead()
     constants: dict[str, Constant] = Field(default_factory=dict)
     """Name of a cost constant -> what to use instead; the cost package knows the names."""
@@ -70,7 +72,12 @@ class Accelerator(Section):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         known = {**DATAFLOWS, **self.own_records}
-        faults = {**misfits(self.array, known), **self._source_faults()}
+        faults = {
+            **misfits(self.array, known),
+            **core_faults(self.cores, self.memory),
+            **serving_faults(self.memory, self.array.dataflows, known),
+            **self._source_faults(),
+        }
         if faults:
             raise PartsError(faults)
         return self
@@ -135,15 +142,19 @@ class Accelerator(Section):
         return tuple(level for level in self.on_chip if operand in level.holds)
 
     def copies(self, level: OnChip) -> int:
-        """Instances of an on-chip level."""
+        """Instances of an on-chip level in one core."""
         array = self.array
         sizes = {"rows": array.rows, "cols": array.cols, "planes": array.planes}
         return prod(sizes[axis] for axis in level.per)
 
+    def instances(self, level: OnChip) -> int:
+        """Instances of an on-chip level on the whole chip."""
+        return self.copies(level) * (1 if level.name in self.cores.shared else self.cores.count)
+
     @property
     def on_chip_bytes(self) -> int:
         """Capacity of all instances of all on-chip levels."""
-        return sum(self.copies(level) * level.total_bytes for level in self.on_chip)
+        return sum(self.instances(level) * level.total_bytes for level in self.on_chip)
 
     @cached_property
     def own_records(self) -> dict[str, Dataflow]:
@@ -166,7 +177,7 @@ class Accelerator(Section):
 
     @property
     def peak_macs_per_cycle(self) -> int:
-        """One MAC per PE and cycle."""
+        """One MAC per PE and cycle, of one core."""
         return self.array.pes
 
     @property
@@ -210,7 +221,15 @@ class Accelerator(Section):
     @property
     def dram_latency_cycles(self) -> int:
         """DRAM latency in clock cycles, rounded up."""
-        return ceil(Fraction(str(self.dram.latency_ns)) * self.clock_hz / 10**9)
+        return self._cycles(self.dram.latency_ns)
+
+    @property
+    def row_miss_cycles(self) -> int:
+        """Opening a DRAM row in clock cycles, rounded up."""
+        return self._cycles(self.dram.row_miss_ns)
+
+    def _cycles(self, time_ns: float) -> int:
+        return ceil(Fraction(str(time_ns)) * self.clock_hz / 10**9)
 
     @cached_property
     def digest(self) -> str:

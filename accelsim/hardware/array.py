@@ -29,6 +29,8 @@ class PEArray(Section):
     """timing: folds: a partly filled fold costs only the rows and columns that it uses."""
     depthwise_packing: bool = False
     """timing: folds: groups may share a weight-stationary fold block-diagonally."""
+    tree: Literal["one_stage", "registered"] = "one_stage"
+    """timing: streaming: whether every level of the adder tree has a register behind it."""
 
     @field_validator("dataflows")
     @classmethod

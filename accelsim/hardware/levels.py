@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil
 from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from accelsim.dataflows import AXES
 from accelsim.documents import Loc, PartsError
-from accelsim.hardware.section import LevelName, Section
+from accelsim.hardware.section import Count, LevelName, Section
 from accelsim.units import Bandwidth, Bytes, Time
 
 Operand = Literal["input", "weight", "output"]
@@ -91,6 +93,8 @@ class OnChip(Section):
     """The next tile loads while one is worked on; each tile may then fill half the space."""
     bypass: Operands = ()
     """Operands that a mapping may let skip this level."""
+    serves: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Dataflows that use this level; () is all. Work on the vector unit is none of them."""
     read_pj: Energy | None = None
     """Energy of reading one word, instead of the cost library's."""
     write_pj: Energy | None = None
@@ -144,6 +148,10 @@ class OnChip(Section):
             faults["bypass"] = f"'{strange[0]}' is not held here; holds: {', '.join(self.holds)}"
         return faults
 
+    def used_by(self, dataflow: str) -> bool:
+        """Whether a dataflow has this level between its PEs and the DRAM."""
+        return not self.serves or dataflow in self.serves
+
     @property
     def total_bytes(self) -> int:
         """Capacity of one whole instance."""
@@ -159,14 +167,23 @@ class OnChip(Section):
 
 
 class Dram(Section):
-    """Off-chip memory behind one half-duplex channel."""
+    """Off-chip memory behind half-duplex channels."""
 
     kind: Literal["dram"]
     name: LevelName
     bandwidth_bytes_per_s: Bandwidth = Field(alias="bandwidth")
-    """Peak of the channel."""
+    """Peak of one channel."""
     latency_ns: Time = Field(alias="latency")
     """From request to first data; the channel is free meanwhile."""
+    channels: Count = 1
+    """Equal ones; core n is served by channel n modulo `channels`."""
+    row_bytes: Bytes | None = None
+    """Of a row that is open at a time, over all chips of the channel."""
+    row_miss_ns: Time = Field(default=0.0, alias="row_miss")
+    """To close a row and open the next: once per row that a transfer begins."""
+    refresh_interval_ns: Time | None = Field(default=None, alias="refresh_interval")
+    refresh_ns: Time = Field(default=0.0, alias="refresh")
+    """The channel serves nothing for this long in every `refresh_interval`."""
     word_bits: WordBits = 64
     """What `read_pj` and `write_pj` are for."""
     access_bits: WordBits = 8
@@ -174,3 +191,24 @@ class Dram(Section):
     read_pj: Energy | None = None
     """Energy of reading one word, instead of the cost library's."""
     write_pj: Energy | None = None
+
+    @model_validator(mode="after")
+    def _states_whole_figures(self) -> Self:
+        faults: dict[str | Loc, str] = {}
+        if (self.row_bytes is None) != (self.row_miss_ns == 0):
+            faults["row_miss"] = "row_bytes and row_miss go together; give both or neither"
+        if (self.refresh_interval_ns is None) != (self.refresh_ns == 0):
+            faults["refresh"] = "refresh and refresh_interval go together; give both or neither"
+        elif self.refresh_interval_ns is not None and self.refresh_ns >= self.refresh_interval_ns:
+            faults["refresh"] = "must be shorter than refresh_interval"
+        if faults:
+            raise PartsError(faults)
+        return self
+
+    @property
+    def refresh_share(self) -> Fraction:
+        """Share of the time that refresh takes, rounded up to a thousandth."""
+        if self.refresh_interval_ns is None:
+            return Fraction(0)
+        share = Fraction(str(self.refresh_ns)) / Fraction(str(self.refresh_interval_ns))
+        return Fraction(ceil(1000 * share), 1000)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise, product
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from accelsim.documents import Loc, PartsError
+from accelsim.errors import suggestion
 from accelsim.hardware.levels import OPERANDS, Dram, OnChip, Operand
+from accelsim.hardware.parts import Cores
 from accelsim.hardware.section import Section
 
 Level = Annotated[OnChip | Dram, Field(discriminator="kind")]
@@ -43,6 +45,52 @@ class Memory(Section):
         if faults:
             raise PartsError({loc: _joined(loc, faults) for loc, _ in faults})
         return levels
+
+
+def serving_faults(
+    memory: Memory, dataflows: Sequence[str], known: Collection[str]
+) -> dict[str | Loc, str]:
+    """Levels that serve no dataflow there is, and dataflows without a level for an operand."""
+    faults: dict[str | Loc, str] = {}
+    on_chip = [(i, level) for i, level in enumerate(memory.levels) if isinstance(level, OnChip)]
+    for index, level in on_chip:
+        for place, name in enumerate(level.serves):
+            if name not in known:
+                text = f"unknown dataflow '{name}'; allowed: {', '.join(known)}"
+                faults["memory", "levels", index, "serves", place] = text + suggestion(name, known)
+    for name, operand in product(dataflows, OPERANDS):
+        if not any(operand in level.holds and level.used_by(name) for _, level in on_chip):
+            faults["memory", "levels"] = (
+                f"no on-chip level that serves dataflow '{name}' holds '{operand}'"
+            )
+    return faults
+
+
+def core_faults(cores: Cores, memory: Memory) -> dict[str | Loc, str]:
+    """Shared levels that cannot be shared, and channels that no core would use."""
+    faults: dict[str | Loc, str] = {}
+    on_chip = [level for level in memory.levels if isinstance(level, OnChip)]
+    names = [level.name for level in on_chip]
+    copied = [level.name for level in on_chip if level.per]
+    for place, name in enumerate(cores.shared):
+        if name not in names:
+            text = f"no on-chip level is named '{name}'{suggestion(name, names)}"
+            faults["cores", "shared", place] = text
+        elif name in copied:
+            faults["cores", "shared", place] = f"'{name}' has copies per PE, which no core shares"
+    for operand in OPERANDS:
+        chain = [level.name for level in on_chip if operand in level.holds]
+        for inner, outer in pairwise(chain):
+            if inner in cores.shared and outer not in cores.shared:
+                text = f"'{outer}' feeds '{inner}', which is shared; share it too"
+                faults["cores", "shared"] = text
+    dram = memory.levels[-1]
+    if isinstance(dram, Dram) and dram.channels > cores.count:
+        faults["memory", "levels", len(memory.levels) - 1, "channels"] = (
+            f"{dram.channels} are more than the {cores.count} cores, each of which uses one; for "
+            f"channels that every transfer is spread over, give their sum as bandwidth"
+        )
+    return faults
 
 
 def _joined(loc: Loc, faults: Sequence[Fault]) -> str:

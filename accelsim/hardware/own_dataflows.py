@@ -121,6 +121,11 @@ def misfits(array: PEArray, known: Mapping[str, Dataflow]) -> dict[str | Loc, st
                 f"'{name}' needs an input window in every column; add input_feed: per_column to "
                 "array (its registers count in the area), or take it out"
             )
+        if flow.timing == "streaming" and len(array.dataflows) > 1:
+            faults["array", "dataflows", index] = (
+                f"'{name}' is a fixed-function engine, whose taps run nothing else; "
+                "take the other dataflows out, or this one"
+            )
         if flow.timing == "folds" and array.planes > 1:
             faults["array", "planes"] = (
                 f"dataflow {name} has timing: folds, which knows rows and columns only; "

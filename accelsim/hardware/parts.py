@@ -6,10 +6,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from accelsim.documents import PartsError
-from accelsim.hardware.section import Count, Section
+from accelsim.documents import Loc, PartsError
+from accelsim.hardware.section import Count, LevelName, Section
+from accelsim.workload.operators import Operator
 
 Bits = Annotated[int, Field(ge=1, le=64)]
+Cycles = Annotated[int, Field(ge=0, le=10**9)]
+FLOAT_BITS = {"bf16": 16, "fp16": 16, "fp32": 32}
 
 
 class Technology(Section):
@@ -21,8 +24,10 @@ class Technology(Section):
 
 
 class Precision(Section):
-    """Width of one element of each operand."""
+    """Width of one element of each operand, and what kind of number it is."""
 
+    format: Literal["int", "bf16", "fp16", "fp32"] = "int"
+    """Of operands; floating-point sums are fp32 where the accumulator has 32 bits."""
     input_bits: Bits = 8
     weight_bits: Bits = 8
     accumulator_bits: Bits = 32
@@ -39,6 +44,22 @@ class Precision(Section):
                     f"({widest} bits), is {self.accumulator_bits}"
                 }
             )
+        return self
+
+    @model_validator(mode="after")
+    def _floats_have_their_width(self) -> Self:
+        if self.format == "int":
+            return self
+        bits = FLOAT_BITS[self.format]
+        operands, sums = {"input_bits", "weight_bits"}, {"accumulator_bits", "output_bits"}
+        faults: dict[str | Loc, str] = {}
+        for name in sorted(operands | sums):
+            allowed = sorted({bits} if name in operands else {bits, 32})
+            if getattr(self, name) not in allowed:
+                words = " or ".join(map(str, allowed))
+                faults[name] = f"must be {words} with format: {self.format}"
+        if faults:
+            raise PartsError(faults)
         return self
 
 
@@ -69,7 +90,27 @@ class Dma(Section):
 class OperatorOverhead(Section):
     """What starting an operator costs."""
 
-    launch_cycles: Annotated[int, Field(ge=0, le=10**9)] = 0
+    launch_cycles: Cycles = 0
+    vector_launch_cycles: Cycles | None = None
+    """Of operators on the vector unit; None: as of the others."""
+    launch_per_group: bool = False
+    """Groups of a convolution run as operators of their own, but for a depthwise one."""
+
+    def cycles_of(self, operator: Operator) -> int:
+        """Launch overhead of one operator."""
+        if operator.kind not in ("conv", "linear", "matmul"):
+            own = self.vector_launch_cycles
+            return self.launch_cycles if own is None else own
+        apart = self.launch_per_group and operator.type == "group"
+        return self.launch_cycles * (operator.groups if apart else 1)
+
+
+class Cores(Section):
+    """Equal cores, each an array with its vector unit and its own on-chip levels."""
+
+    count: Annotated[int, Field(ge=1, le=1024)] = 1
+    shared: tuple[LevelName, ...] = Field(default=(), strict=False)
+    """On-chip levels that there is one of for all cores; the DRAM always is."""
 
 
 class Constant(Section):

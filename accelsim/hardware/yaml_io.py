@@ -17,6 +17,8 @@ from accelsim.hardware.accelerator import Accelerator
 
 FOLDER = "hw_configs"
 SUFFIXES = (".yaml", ".yml")
+ALIASES = {"mobile_cpu_like": "pixel_1"}
+"""Other names of presets."""
 
 
 def load_hardware(text: str | Path) -> Accelerator:
@@ -30,7 +32,13 @@ def load_hardware(text: str | Path) -> Accelerator:
 
 def preset_names() -> list[str]:
     """Names that `load_hardware` knows here, sorted."""
-    return sorted({path.stem for folder in _folders() for path in folder.glob("*.yaml")})
+    return sorted(
+        {
+            path.relative_to(folder).with_suffix("").as_posix()
+            for folder in _folders()
+            for path in folder.rglob("*.yaml")
+        }
+    )
 
 
 def hardware_to_yaml(hardware: Accelerator) -> str:
@@ -70,7 +78,7 @@ def _find(text: str) -> str:
     if isfile(text):
         return text
     for folder in _folders():
-        if isfile(preset := folder / f"{text}.yaml"):
+        if isfile(preset := folder / f"{ALIASES.get(text, text)}.yaml"):
             return str(preset)
     names = preset_names()
     if not text.endswith(SUFFIXES) and Path(text).name == text:

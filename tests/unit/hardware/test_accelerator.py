@@ -75,6 +75,7 @@ def test_accelerator_of_least_file_has_the_documented_defaults():
     assert hardware.clock_hz == 250_000_000
     assert hardware.technology.voltage_v is None
     assert hardware.precision.model_dump() == {
+        "format": "int",
         "input_bits": 8,
         "weight_bits": 8,
         "accumulator_bits": 32,

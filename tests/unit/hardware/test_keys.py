@@ -129,12 +129,13 @@ def test_flat_keys_have_the_values_of_the_file(edge):
             {"array.row": 3},
             "unknown key 'array.row'; allowed: array.rows, array.cols, array.planes, "
             "array.interconnect, array.dataflows, array.input_feed, array.overlap, "
-            "array.convention, array.trim, array.depthwise_packing; did you mean 'array.rows'?",
+            "array.convention, array.trim, array.depthwise_packing, array.tree; "
+            "did you mean 'array.rows'?",
         ),
         (
             {"arry.rows": 3},
             "unknown key 'arry.rows'; allowed: name, description, clock, technology, precision, "
-            "array, dataflows, memory, vector_unit, dma, operator_overhead, constants.NAME; "
+            "array, dataflows, memory, vector_unit, dma, cores, operator_overhead, constants.NAME; "
             "did you mean 'array.rows'?",
         ),
         (

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from accelsim.documents import explain
 from accelsim.hardware.accelerator import Accelerator
+from accelsim.schedule.machine import target_of
 from tests.oracles.deep_accelerator import deep_accelerator, deep_file
 
 INPUT, WEIGHT, PSUM, GLB, DRAM = range(5)
@@ -131,4 +132,24 @@ def test_faults_of_levels_array_and_dataflow_names_come_in_one_pass():
         "dataflows.mine.rows.0",
         "memory.levels.1.size",
         "memory.levels.3.banks",
+    ]
+
+
+def test_level_that_serves_a_dataflow_is_used_by_no_other():
+    hardware = Accelerator.model_validate(changed((PSUM, "serves", ["mine"])))
+    assert "psum_spad" in target_of(hardware, "mine").level_names
+    assert "psum_spad" not in target_of(hardware, "row_stationary").level_names
+    assert target_of(hardware, "vector").level_names == ("glb", "dram")
+
+
+def test_level_that_serves_an_unknown_dataflow_is_a_fault_with_a_suggestion():
+    (fault,) = faults_of(changed((PSUM, "serves", ["mien"])))
+    assert fault.startswith("memory.levels.2.serves.0: unknown dataflow 'mien'; allowed: ")
+    assert fault.endswith("did you mean 'mine'?")
+
+
+def test_dataflow_that_no_level_of_an_operand_serves_is_a_fault():
+    data = changed((PSUM, "serves", ["mine"]), (GLB, "holds", ["input", "weight"]))
+    assert faults_of(data) == [
+        "memory.levels: no on-chip level that serves dataflow 'row_stationary' holds 'output'"
     ]

@@ -95,7 +95,7 @@ def test_unknown_dataflow_of_the_array_suggests_one_of_the_file():
     data["array"]["dataflows"] = ["any", "kernel_row"]
     (fault,) = faults_of(data)
     assert fault.startswith("array.dataflows.1: unknown dataflow 'kernel_row'; allowed: ws, os, is")
-    assert fault.endswith("any, kernel_rows; did you mean 'kernel_rows'?")
+    assert fault.endswith("streaming, kernel_rows; did you mean 'kernel_rows'?")
 
 
 def test_depthwise_needs_an_input_window_per_column_and_says_how():

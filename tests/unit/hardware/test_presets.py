@@ -7,11 +7,14 @@ from accelsim.documents import read_yaml
 from accelsim.hardware.yaml_io import hardware_to_yaml, load_hardware
 
 FOLDER = Path(__file__).parents[3] / "hw_configs"
-PRESETS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+PRESETS = sorted(str(path.relative_to(FOLDER))[:-5] for path in FOLDER.rglob("*.yaml"))
 KIB = 1024
 MIB = 1024 * 1024
 
-PLAIN = {"planes": 1, "banks": 1, "ports": 1, "latency": 0, "access_bits": 8, "word_bits": 64}
+PLAIN = {
+    "planes": 1, "banks": 1, "ports": 1, "latency": 0, "access_bits": 8, "word_bits": 64,
+    "channels": 1, "row_miss": "0 ns", "refresh": "0 ns", "count": 1,
+}  # fmt: skip
 """What a key that a file leaves out may be, because it then adds nothing to the machine.
 
 `word_bits` is that of the DRAM, which nothing reads unless the file gives its energy too.
@@ -24,8 +27,11 @@ PEAK = {
     "ethos_u55_128": 128,  # in its name
     "eyeriss": 168,  # Chen et al., JSSC 2017, section III-A
     "gemmini_16x16": 16 * 16,
+    **{f"kernel_engines/k{k}": 16 * k * k for k in (3, 5, 7, 9, 11)},
     "nvdla_full": 2048,  # nvdla.org unit description, int8
+    "note10": 8,  # four lanes in each of two pipes
     "nvdla_small": 64,  # nvdla.org primer
+    "pixel_1": 4,
     "scalesim_32x32": 32 * 32,
     "shidiannao": 64,
     "tpu_v1": 65_536,  # Jouppi et al., ISCA 2017, section 2
@@ -127,7 +133,7 @@ def test_preset_leaves_no_figure_to_a_default(name):
 @pytest.mark.parametrize("name", PRESETS)
 def test_preset_is_named_as_its_file_and_says_what_it_is(name):
     hardware = load_hardware(FOLDER / f"{name}.yaml")
-    assert hardware.name == name
+    assert hardware.name == name.replace("/", "_")
     assert len(hardware.description) > 80
 
 

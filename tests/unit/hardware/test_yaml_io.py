@@ -48,8 +48,10 @@ def test_load_hardware_is_not_confused_by_a_folder_of_that_name(empty_folder):
 
 
 def test_preset_names_are_the_files_and_those_of_the_working_folder(empty_folder):
-    shipped = sorted(path.stem for path in (REPOSITORY / "hw_configs").glob("*.yaml"))
+    folder = REPOSITORY / "hw_configs"
+    shipped = sorted(str(path.relative_to(folder))[:-5] for path in folder.rglob("*.yaml"))
     assert preset_names() == shipped
+    assert "kernel_engines/k3" in shipped
     assert {"edge_16x16", "scalesim_32x32", "tpu_v1"} <= set(shipped)
     (empty_folder / "hw_configs").mkdir()
     (empty_folder / "hw_configs" / "aaa.yaml").write_text(renamed("aaa"))
@@ -159,3 +161,7 @@ def test_hardware_to_yaml_of_any_setting_reads_back_equal(
     path = tmp_path_factory.mktemp("any") / "any.yaml"
     path.write_text(hardware_to_yaml(hardware), encoding="utf-8", newline="\n")
     assert load_hardware(path) == hardware
+
+
+def test_alias_of_a_preset_is_the_preset():
+    assert load_hardware("mobile_cpu_like") == load_hardware("pixel_1")
