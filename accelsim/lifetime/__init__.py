@@ -1,0 +1,1 @@
+"""How long tensors live, how much memory that takes, and which of them stay on chip."""

@@ -1,0 +1,105 @@
+"""Residency: which tensors stay on chip between operators, and how large tiles may be beside them.
+
+`none`: every operator reads from and writes to DRAM. `greedy` and `optimal`: see `choice`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from accelsim.errors import check_known
+from accelsim.lifetime.bits import as_bits
+from accelsim.lifetime.choice import Choice, greedy, optimal
+from accelsim.lifetime.live import peak_bytes
+from accelsim.lifetime.operands import Away
+from accelsim.lifetime.task import NOTHING, Costed, Task
+
+RESIDENCY = ("none", "greedy", "optimal")
+
+
+class ResidencyPlan(NamedTuple):
+    """What stays on chip, and what that means for every operator; bytes are of the whole batch."""
+
+    how: str
+    resident: tuple[str, ...]
+    """Tensors all or part of which stay, in the order in which they are made."""
+    options: tuple[int | None, ...]
+    """Per operator, the number of its option; None for a view."""
+    away: tuple[Away, ...]
+    """Per operator, what still crosses the DRAM channel."""
+    live_peak_bytes: int
+    """Most bytes of tensors that are live at once, wherever they are."""
+    held_peak_bytes: int
+    """Most bytes of tensors that stay and of tiles beside them."""
+    dram_bytes: int
+    """Payload of all operators."""
+    avoided_bytes: int
+    """Payload without residency, less `dram_bytes`."""
+    spilled_bytes: int
+    """Tensors made and read again that do not stay, each counted once."""
+    spill_free_bytes: int | None
+    """Size of the level from which all of them fit; None where some can stay at no size."""
+    proved: bool
+    """No other choice has less payload, or as much and fewer cycles; False for `none`."""
+
+
+def residency_plan(task: Task, how: str) -> ResidencyPlan:
+    """Choose what stays on chip: none, greedy or optimal. Raises UsageError for another word."""
+    check_known("residency", how, RESIDENCY)
+    choice = {"none": _none, "greedy": greedy, "optimal": optimal}[how](task)
+    held = task.held_bytes(choice.kept)
+    positions = range(len(task.tables))
+    taken = {at: _taken(task, at, choice.kept, held[at]) for at in positions if task.tables[at]}
+    if how == "none":
+        taken = {at: _first(task, at) for at in taken}
+    without = sum(_first(task, at).cost.dram_bytes for at in taken)
+    moved = sum(option.cost.dram_bytes for option in taken.values())
+    pieces, inner = task.tensors.pieces, _inner(task)
+    stay = [number for number in task.candidates if choice.kept >> number & 1]
+    return ResidencyPlan(
+        how=how,
+        resident=tuple(dict.fromkeys(pieces[number].tensor for number in stay)),
+        options=tuple(taken[at].number if at in taken else None for at in positions),
+        away=tuple(task.away(at, choice.kept) for at in positions),
+        live_peak_bytes=peak_bytes(task.tensors),
+        held_peak_bytes=max(held[at] + option.space_bytes for at, option in taken.items()),
+        dram_bytes=moved,
+        avoided_bytes=without - moved,
+        spilled_bytes=sum(pieces[number].size_bytes for number in inner - set(stay)),
+        spill_free_bytes=_spill_free_bytes(task, inner),
+        proved=choice.proved,
+    )
+
+
+def _none(task: Task) -> Choice:
+    return Choice(0, NOTHING, proved=False)
+
+
+def _taken(task: Task, position: int, kept: int, held_bytes: int) -> Costed:
+    option = task.best(position, kept, held_bytes)
+    assert option is not None, "a choice leaves room for every operator"
+    return option
+
+
+def _first(task: Task, position: int) -> Costed:
+    """What an operator does without residency: its first option."""
+    return next(option for option in task.costed(position, 0) if option.number == 0)
+
+
+def _inner(task: Task) -> set[int]:
+    """Pieces that are made and read again."""
+    pieces = enumerate(task.tensors.pieces)
+    return {number for number, piece in pieces if piece.maker is not None and piece.readers}
+
+
+def _spill_free_bytes(task: Task, inner: set[int]) -> int | None:
+    """All inner pieces beside the smallest tiles that any option has."""
+    if not inner <= set(task.candidates):
+        return None
+    kept = as_bits(inner)
+    held = task.held_bytes(kept)
+    return max(
+        held[at] + min(option.space_bytes for option in task.costed(at, kept))
+        for at, table in enumerate(task.tables)
+        if table
+    )
