@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from accelsim.eventsim import simulator
-from accelsim.fastsim import recurrence
 from accelsim.hardware.accelerator import Accelerator
+from accelsim.lifetime.operands import Away
 from accelsim.mapper.costing import access_energy
 from accelsim.mapper.finding import Flow
 from accelsim.mapper.flows import energies_of, levels_by_name, vector_operations
-from accelsim.mapping import Mapping
+from accelsim.mapping import OPERANDS, Mapping
 from accelsim.results.timeline import NOTHING, Timeline
 from accelsim.schedule.accesses import Access, accesses_of
 from accelsim.schedule.fill import Fill, fills_of
@@ -31,12 +29,7 @@ from accelsim.schedule.program import (
 )
 from accelsim.workload.operators import Operator
 
-Engine = Callable[[NDArray[np.int64], Machine], Timeline]
-
-ENGINES: dict[str, Engine] = {
-    "fast": recurrence.timeline,
-    "events": simulator.timeline,
-}
+ENGINES = ("fast", "events")
 
 LEVEL_COLUMNS = (
     "sram_read_bytes",
@@ -55,6 +48,9 @@ ENERGY_COLUMNS = (
 )
 
 
+EVERYTHING_AWAY = Away()
+
+
 class Mapped(NamedTuple):
     """A mapping and what the engines need to run it."""
 
@@ -63,6 +59,26 @@ class Mapped(NamedTuple):
     plan: Plan
     proved: bool | None
     """Whether it is the proved optimum; None for a mapping that was given."""
+
+
+class Work(NamedTuple):
+    """An operator, or a shard of it, as the engines run it."""
+
+    operator: Operator
+    nest: Nest
+    """Of the shard, where it is one."""
+    mapped: Mapped
+    program: NDArray[np.int64]
+    """Steps int64[steps, Column]: loads and stores of what does not stay on chip."""
+    away: Away = EVERYTHING_AWAY
+    """Of each operand, what is not on chip already, or need not be there afterwards."""
+    avoided_bytes: int = 0
+    """Payload that therefore stays off the DRAM."""
+
+    @property
+    def machine(self) -> Machine:
+        """The machine outside its inner levels."""
+        return self.mapped.flow.target.machine
 
 
 NOTHING_DONE: dict[str, Any] = {
@@ -74,22 +90,21 @@ NOTHING_DONE: dict[str, Any] = {
     "compulsory_bytes": 0,
     "buffer_bytes": 0,
     "steps": 0,
+    "avoided_bytes": 0,
     "mapping_proved": None,
     **dict.fromkeys(ENERGY_COLUMNS, 0.0),
 }
 """Columns of an operator that is only addressing."""
 
 
-def measured(
-    operator: Operator, hardware: Accelerator, engine: Engine, nest: Nest, mapped: Mapped
-) -> dict[str, Any]:
+def measured(work: Work, hardware: Accelerator, line: Timeline) -> dict[str, Any]:
     """Columns of a layer: cycles by cause, traffic, energy by part."""
+    nest, mapped = work.nest, work.mapped
     target = mapped.flow.target
-    launch = hardware.operator_overhead.launch_cycles
-    program = step_program(nest, target, mapped.plan)
-    line = engine(program, target.machine)
-    traffic = traffic_of(program, target.machine.burst_bytes)
+    launch = hardware.operator_overhead.cycles_of(work.operator)
+    traffic = traffic_of(work.program, target.machine.burst_bytes)
     accesses, fills = _counted(nest, mapped.flow, mapped.mapping)
+    accesses = _without_resident(accesses, work)
     return {
         **line._asdict(),
         "cycles": line.cycles + launch,
@@ -101,9 +116,10 @@ def measured(
         "buffer_bytes": sum(
             fill.claimed_bytes for fill in fills if _kind(hardware, target, fill.level) == "sram"
         ),
-        "steps": len(program),
+        "steps": len(work.program),
+        "avoided_bytes": work.avoided_bytes,
         "mapping_proved": None if mapped.proved is None else int(mapped.proved),
-        **_energies(operator, nest, hardware, mapped.flow, accesses, traffic, line.cycles + launch),
+        **_energies(work, hardware, accesses, traffic, line.cycles + launch),
     }
 
 
@@ -116,6 +132,32 @@ def _counted(
     program = step_program(nest, flow.target, plan)
     accesses = accesses_of(nest, mapping, flow.target, plan, program)
     return accesses, fills_of(nest, mapping, flow.target, plan)
+
+
+def _without_resident(accesses: tuple[Access, ...], work: Work) -> tuple[Access, ...]:
+    """Accesses without filling outermost levels from, and draining them to, what stays there.
+
+    Of the drains, those of partial sums remain.
+    """
+    if work.away == EVERYTHING_AWAY:
+        return accesses
+    nest, chains = work.nest, work.mapped.flow.target.hierarchy.chains
+    finished_bits = nest.N * nest.G * nest.K * nest.P * nest.Q * nest.output_bits
+    outer = {operand: chain[-1] for operand, chain in zip(OPERANDS, chains, strict=True)}
+    found = []
+    for access in accesses:
+        share = getattr(work.away, access.operand)
+        crosses = "read_to_above" if access.operand == "output" else "written_from_above"
+        if (access.level, access.way) == (outer[access.operand], crosses):
+            whole = finished_bits if access.operand == "output" else access.bits
+            left = access.bits - whole + share.of(whole)
+            access = access._replace(  # noqa: PLW2901
+                elements=-(-access.elements * left // access.bits),
+                bits=left,
+                units=-(-access.units * left // access.bits),
+            )
+        found.append(access)
+    return tuple(found)
 
 
 def _kind(hardware: Accelerator, target: Target, level: int) -> str:
@@ -133,17 +175,17 @@ def _level_bytes(hardware: Accelerator, flow: Flow, accesses: tuple[Access, ...]
     return moved
 
 
-def _energies(  # noqa: PLR0913, PLR0917 - the parts of an energy
-    operator: Operator,
-    nest: Nest,
+def _energies(
+    work: Work,
     hardware: Accelerator,
-    flow: Flow,
     accesses: tuple[Access, ...],
     traffic: Traffic,
     cycles: int,
 ) -> dict[str, float]:
     """Energy columns; their sum is the operator's energy."""
-    vector = vector_operations(operator, nest) * energies_of(hardware, None).vector_op_pj
+    flow = work.mapped.flow
+    operations = vector_operations(work.operator, work.nest)
+    vector = operations * energies_of(hardware, None).vector_op_pj
     parts = {
         "energy_mac_pj": flow.prices.work - vector,
         "energy_register_pj": 0.0,

@@ -18,6 +18,9 @@ Command = Callable[..., Any]
 ENGINES = ("fast", "events")
 OBJECTIVES = ("cycles", "energy", "edp", "dram_bytes")
 EFFORTS = ("sweep", "normal", "full")
+POLICIES = ("in_order", "branch_parallel", "split", "auto")
+RESIDENCY = ("none", "greedy", "optimal")
+SCHEDULES = ("given", "memory")
 FORMATS = ("table", "json", "csv")
 LISTED = ("networks", "hardware", "dataflows", "columns")
 SUBJECTS = ("kernel", "layer", "array")
@@ -50,6 +53,28 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Execution:
+    """How the operators of a network share the chip, in the words of the options."""
+
+    policy: str
+    residency: str
+    schedule: str
+    cores: int | None
+    trace: bool
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """Keyword arguments of `simulate`."""
+        names = ("policy", "residency", "schedule", "trace")
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def needs_events(self) -> bool:
+        """Whether the fast engine cannot run it."""
+        return self.policy != "in_order" or self.trace
+
+
+@dataclass(frozen=True)
 class Output:
     """Where results go and how they look."""
 
@@ -76,8 +101,10 @@ def _remember(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     ctx.meta[DEBUG] = value
 
 
+DEFAULT_HARDWARE = "edge_16x16"
+
 hardware_option = click.option(
-    "--hw", "-c", default="edge_16x16", show_default=True, metavar="NAME|FILE",
+    "--hw", "-c", default=DEFAULT_HARDWARE, show_default=True, metavar="NAME|FILE",
     help="Accelerator: a preset, a YAML file or a SCALE-Sim configuration.",
 )  # fmt: skip
 changes_option = click.option(
@@ -142,6 +169,35 @@ SETTING = (
 def setting_options(command: Command) -> Command:
     """Add the options of `Setting`, passed to the command as `setting`."""
     return _gathered(Setting, "setting", SETTING)(command)
+
+
+EXECUTION = (
+    click.option(
+        "--policy", default="in_order", show_default=True, **one_of(POLICIES),
+        help="How operators share the cores; all but in_order take --engine events.",
+    ),
+    click.option(
+        "--residency", default="none", show_default=True, **one_of(RESIDENCY),
+        help="Which tensors stay on chip between operators (in order).",
+    ),
+    click.option(
+        "--schedule", default="given", show_default=True, **one_of(SCHEDULES),
+        help="Order of operators: the network's, or one with fewer live bytes.",
+    ),
+    click.option(
+        "--cores", type=click.IntRange(1, 1024), metavar="N",
+        help="Short for --set cores.count=N.",
+    ),
+    click.option(
+        "--trace", is_flag=True,
+        help="Write trace.json.gz (Chrome, Perfetto) into --out; takes --engine events.",
+    ),
+)  # fmt: skip
+
+
+def execution_options(command: Command) -> Command:
+    """Add the options of `Execution`, passed to the command as `execution`."""
+    return _gathered(Execution, "execution", EXECUTION)(command)
 
 
 PRINTING = (format_option, quiet_option, debug_option)

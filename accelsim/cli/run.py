@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import click
+from click.core import ParameterSource
 
 from accelsim.cli.inputs import Mistakes, check_folder, hardware_of, networks_of
-from accelsim.cli.options import Output, Setting
+from accelsim.cli.options import Execution, Output, Setting
 from accelsim.cli.output import note, note_compiling, print_csv, print_json, print_table, progress
 from accelsim.cli.reasons import why_low
 from accelsim.cli.relative import COLUMNS as RELATIVE
@@ -14,6 +18,7 @@ from accelsim.errors import UsageError, check_known
 from accelsim.evaluate import built_for, executed, simulate
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.mapping import Mapping
+from accelsim.results.chrome_trace import sampled
 from accelsim.results.files import rows_to_csv
 from accelsim.results.folder import save_results
 from accelsim.results.network import NetworkResult
@@ -21,8 +26,8 @@ from accelsim.workload.network import Network
 from accelsim.written_mappings import MappingBook
 
 SUMMARY = (
-    "network", "cycles", "latency_ms", "images_per_s", "utilization", "energy_uj", "dram_bytes",
-    "area_mm2", "area_time_mm2_ms",
+    "network", "cycles", "latency_ms", "images_per_s", "utilization", "energy_uj", "power_mw",
+    "dram_bytes", "area_mm2", "area_time_mm2_ms",
 )  # fmt: skip
 KERNELS = (
     "kernel", "type", "operators", "macs", "params", "cycles", "latency_ms", "dram_bytes",
@@ -34,10 +39,29 @@ LAYERS = (
 )  # fmt: skip
 
 
+def fitting(setting: Setting, execution: Execution, output: Output) -> Setting:
+    """The setting with the cores that are asked for, and an engine that can do what is asked for.
+
+    Raises UsageError for a trace without a folder to write it to.
+    """
+    if execution.trace and output.out is None:
+        raise UsageError("--trace: name a folder to write it to, as in --out DIR")
+    if execution.cores is not None:
+        setting = replace(setting, changes=(*setting.changes, f"cores.count={execution.cores}"))
+    source = click.get_current_context().get_parameter_source("engine")
+    if execution.needs_events and source is ParameterSource.DEFAULT:
+        setting = replace(setting, engine="events")
+    return setting
+
+
 def simulate_all(
-    names: Sequence[str], setting: Setting, output: Output, mapping: str | None = None
+    names: Sequence[str],
+    asked: tuple[Setting, Execution],
+    output: Output,
+    mapping: str | None = None,
 ) -> list[NetworkResult]:
     """Results in the order of the names; everything is checked before the first simulation."""
+    setting, execution = asked
     mistakes = Mistakes()
     with mistakes.collected():
         nets = networks_of(names)
@@ -53,7 +77,8 @@ def simulate_all(
         for net in nets:
             advance(len(results), len(nets), net.name)
             mappings = given.get(net.name)
-            results.append(simulate(net, hardware, mappings=mappings, **setting.choices))
+            choices = {**setting.choices, **execution.choices}
+            results.append(simulate(net, hardware, mappings=mappings, **choices))
     return results
 
 
@@ -89,6 +114,13 @@ def save(results: Sequence[NetworkResult], output: Output, *, relative: bool, pl
         return
     more = {"relative.csv": rows_to_csv(relative_rows(results), RELATIVE)} if relative else {}
     save_results(results, output.out, more)
+    for result in results:
+        if result.trace and (every := sampled(result.trace)[1]) > 1:
+            note(
+                f"{result.network}: {len(result.trace.slices):,} slices are too many for a trace; "
+                f"it has all operators, and the steps of one in {every}",
+                output,
+            )
     if plots:
         from accelsim.cli.plot import draw_folder  # matplotlib takes half a second
 
@@ -115,7 +147,12 @@ def _show_tables(results: Sequence[NetworkResult], layers: bool) -> None:
     """All networks, then kernels and layers of each."""
     first = results[0]
     title = f"{first.hardware}, engine {first.engine}, batch {first.batch}"
-    print_table([result.summary() for result in results], SUMMARY, title)
+    columns: tuple[str, ...] = SUMMARY
+    if any(result.units > 1 or result.policy != "in_order" for result in results):
+        columns = (*SUMMARY, "policy", "cycles_lower_bound")
+    if first.residency != "none":
+        columns = (*columns, "residency", "avoided_bytes")
+    print_table([result.summary() for result in results], columns, title)
     for result in results:
         print_table(result.table("kernel"), KERNELS, f"{result.network}: operators by kernel size")
         if layers:

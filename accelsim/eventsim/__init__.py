@@ -1,1 +1,1 @@
-"""The reference engine: loads, array, stores and the DRAM channel as simpy processes."""
+"""The reference engine: loads, units, stores, cores and DRAM channels as simpy processes."""

@@ -1,98 +1,153 @@
-"""What happens at the same time while one operator runs: load queue, array, store queue."""
+"""What happens at the same time while one operator runs: its loads, and its work and stores."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from simpy import Environment, Event
 
-from accelsim.eventsim.channel import LOAD, STORE, DramChannel
+from accelsim.eventsim.channel import LOAD, STORE, DramChannel, Transfer
+from accelsim.schedule.kernels import Column
+from accelsim.schedule.nest import Machine
+from accelsim.traffic.dram import transfer_cycles
+
+OPERANDS = ("output", "input", "weight")
+"""In the order of the loads of a step: partial sums first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a program: channel cycles of its transfers, then its time on the array.
+class Step(NamedTuple):
+    """One step of a program: channel cycles of its transfers, then its time on the unit.
 
     `loads` in the order partial sums, input, weight; 0 where nothing is loaded or stored.
     `waits_for_store`: the step whose store the partial sums come back from, or -1.
     """
 
-    number: int
     loads: tuple[int, int, int]
     compute_cycles: int
     store: int
     waits_for_store: int
 
 
+def steps_of(program: NDArray[np.int64], machine: Machine) -> list[Step]:
+    """Steps of a program int64[steps, Column], its bytes as cycles on the channel."""
+
+    def slot(payload_bytes: int) -> int:
+        return transfer_cycles(
+            payload_bytes,
+            machine.burst_bytes,
+            machine.clock,
+            machine.bandwidth,
+            machine.row_bytes,
+            machine.row_miss_cycles,
+        )
+
+    return [
+        Step(
+            (
+                slot(row[Column.PSUM_LOAD]),
+                slot(row[Column.INPUT_LOAD]),
+                slot(row[Column.WEIGHT_LOAD]),
+            ),
+            row[Column.COMPUTE] + row[Column.FILL_DRAIN] + row[Column.BANK],
+            slot(row[Column.STORE]),
+            row[Column.WAITS_FOR_STORE],
+        )
+        for row in program.tolist()
+    ]
+
+
+class Slice(NamedTuple):
+    """What a unit did in one step of a job: `compute`, `launch` or a `stall_*` cause."""
+
+    job: int
+    step: int
+    what: str
+    start: int
+    end: int
+
+
 @dataclass(slots=True)
 class Progress:
-    """Events that the processes wait for each other on, one of each kind per step."""
+    """One job that runs: events its processes wait for each other on, and what it waited for.
 
-    loaded: list[tuple[Event, Event, Event]]
-    computed: list[Event]
-    stored: list[Event]
-    stall_cycles: dict[str, int] = field(
-        default_factory=lambda: {"output": 0, "input": 0, "weight": 0}
-    )
+    An operand that is not loaded in a step, and a step that stores nothing, have no event.
+    """
+
+    env: Environment
+    steps: list[Step]
+    channel: DramChannel
+    lookahead: int
+    """Steps between a load and the end of the work that frees its buffer."""
+    unit: tuple[int, int]
+    job: int
+    slices: list[Slice] | None = None
+    loaded: list[tuple[Event | None, ...]] = field(init=False)
+    computed: list[Event] = field(init=False)
+    stored: list[Event | None] = field(init=False)
+    stall_cycles: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        env = self.env
+        self.loaded = [
+            tuple(env.event() if cycles else None for cycles in step.loads) for step in self.steps
+        ]
+        self.computed = [env.event() for _ in self.steps]
+        self.stored = [env.event() if step.store else None for step in self.steps]
+        self.stall_cycles = dict.fromkeys(OPERANDS, 0)
+
+    def ask(self, kind: int, step: int, place: int, cycles: int, arrived: Event) -> None:
+        """Ask the channel for a transfer from now on."""
+        ready = int(self.env.now)
+        self.channel.ask(Transfer(ready, kind, self.unit, step, place, self.job, cycles, arrived))
+
+    def note(self, step: int, what: str, since: int) -> None:
+        """Remember what the unit did from `since` until now, where somebody wants to know."""
+        if self.slices is not None and self.env.now > since:
+            self.slices.append(Slice(self.job, step, what, since, int(self.env.now)))
 
 
-def load_queue(
-    env: Environment, steps: list[Step], lookahead: int, channel: DramChannel, progress: Progress
-) -> Generator[Event, None, None]:
+def load_queue(progress: Progress) -> Generator[Event, None, None]:
     """Ask for the tiles of step i once step i - lookahead has left its buffers."""
-    for step in steps:
-        if step.number >= lookahead:
-            yield progress.computed[step.number - lookahead]
-        if step.waits_for_store >= 0:
-            yield progress.stored[step.waits_for_store]
-        for place, (cycles, loaded) in enumerate(
-            zip(step.loads, progress.loaded[step.number], strict=True)
-        ):
-            if cycles:
-                env.process(_forward(channel.transfer(LOAD, step.number, place, cycles), loaded))
-            else:
-                loaded.succeed()
+    for number, step in enumerate(progress.steps):
+        if number >= progress.lookahead:
+            yield progress.computed[number - progress.lookahead]
+        back = progress.stored[step.waits_for_store] if step.waits_for_store >= 0 else None
+        if back is not None:
+            yield back
+        for place, arrived in enumerate(progress.loaded[number]):
+            if arrived is not None:
+                progress.ask(LOAD, number, place, step.loads[place], arrived)
 
 
-def array(
-    env: Environment, steps: list[Step], lookahead: int, progress: Progress
-) -> Generator[Event, None, None]:
-    """Compute the steps in order; a wait is charged to the operand that it waits for."""
-    for step in steps:
-        for operand, loaded in zip(
-            ("output", "input", "weight"), progress.loaded[step.number], strict=True
-        ):
-            yield from _wait(env, loaded, operand, progress)
-        if step.number >= lookahead:
-            yield from _wait(env, progress.stored[step.number - lookahead], "output", progress)
+def work(progress: Progress) -> Generator[Event, None, None]:
+    """Compute the steps in order and send off what they finish; a wait goes to its operand."""
+    env, lookahead = progress.env, progress.lookahead
+    for number, step in enumerate(progress.steps):
+        for operand, arrived in zip(OPERANDS, progress.loaded[number], strict=True):
+            yield from _wait(progress, number, arrived, operand)
+        if number >= lookahead:
+            yield from _wait(progress, number, progress.stored[number - lookahead], "output")
+        since = int(env.now)
         yield env.timeout(step.compute_cycles)
-        progress.computed[step.number].succeed()
-    yield from _wait(env, progress.stored[-1], "output", progress)
-
-
-def store_queue(
-    env: Environment, steps: list[Step], channel: DramChannel, progress: Progress
-) -> Generator[Event, None, None]:
-    """Send every finished or spilled output tile off when its step has ended."""
-    for step in steps:
-        yield progress.computed[step.number]
-        stored = progress.stored[step.number]
-        if step.store:
-            env.process(_forward(channel.transfer(STORE, step.number, 0, step.store), stored))
-        else:
-            stored.succeed()
+        progress.note(number, "compute", since)
+        progress.computed[number].succeed()
+        stored = progress.stored[number]
+        if stored is not None:
+            progress.ask(STORE, number, 0, step.store, stored)
+    last = next((stored for stored in reversed(progress.stored) if stored is not None), None)
+    yield from _wait(progress, len(progress.steps) - 1, last, "output")
 
 
 def _wait(
-    env: Environment, event: Event, operand: str, progress: Progress
+    progress: Progress, step: int, event: Event | None, operand: str
 ) -> Generator[Event, None, None]:
-    since = env.now
-    if not event.processed:
-        yield event
-    progress.stall_cycles[operand] += int(env.now - since)
-
-
-def _forward(source: Event, target: Event) -> Generator[Event, None, None]:
-    yield source
-    target.succeed()
+    if event is None or event.processed:
+        return
+    since = int(progress.env.now)
+    yield event
+    progress.stall_cycles[operand] += int(progress.env.now) - since
+    progress.note(step, f"stall_{operand}", since)

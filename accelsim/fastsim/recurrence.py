@@ -25,10 +25,22 @@ from accelsim.schedule.kernels import (
 
 
 @njit
+def slot_cycles(payload, machine):
+    """Cycles that a transfer holds the channel."""
+    return transfer_cycles(
+        payload,
+        machine.burst_bytes,
+        machine.clock,
+        machine.bandwidth,
+        machine.row_bytes,
+        machine.row_miss_cycles,
+    )
+
+
+@njit
 def hold_channel(channel_free, ready, payload, machine):
     """End of the slot that a transfer gets on the channel."""
-    cycles = transfer_cycles(payload, machine.burst_bytes, machine.clock, machine.bandwidth)
-    return max(channel_free, ready) + cycles
+    return max(channel_free, ready) + slot_cycles(payload, machine)
 
 
 @njit
@@ -87,16 +99,14 @@ def timeline(program, machine):
         end = start + row[COMPUTE] + row[FILL_DRAIN] + row[BANK]
         computed[step] = end
     serve_stores(program, machine, ends, queue, steps, 0)
-    finish = max(end, stored[steps - 1])
+    finish = max(end, stored.max())  # a resident output leaves the last step without a store
     stalls[0] += finish - end
     for step in range(steps):
         compute += program[step, COMPUTE]
         fill += program[step, FILL_DRAIN]
         bank += program[step, BANK]
         for column in (PSUM_LOAD, INPUT_LOAD, WEIGHT_LOAD, STORE):
-            channel_cycles += transfer_cycles(
-                program[step, column], machine.burst_bytes, machine.clock, machine.bandwidth
-            )
+            channel_cycles += slot_cycles(program[step, column], machine)
     return Timeline(
         finish,
         compute,

@@ -77,7 +77,7 @@ def _name_worst(panel: Axes, result: NetworkResult) -> None:
             letter, (layer.index, layer.cycles), xytext=(0, 3), textcoords="offset points",
             ha="center", weight="bold",
         )  # fmt: skip
-        share = percent(layer.cycles / result.cycles)
+        share = percent(layer.cycles / result.unit_cycles)
         lines.append(
             f"{letter}  {layer.index}: {shortened(layer.layer)}, {_what(layer)}, "
             f"{share} of cycles, {percent(layer.utilization) or 'no'} utilization"

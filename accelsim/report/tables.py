@@ -13,7 +13,8 @@ from accelsim.results.columns import COLUMNS
 from accelsim.results.network import Cell, Row
 
 UNIT_SUFFIXES = {
-    "_macs_per_cycle": "MAC/cycle", "_mm2_ms": "mm² ms", "_mm2": "mm²", "_ms": "ms", "_ns": "ns",
+    "_macs_per_cycle": "MAC/cycle", "_mm2_ms": "mm² ms", "_mm2": "mm²", "_um2": "µm²",
+    "_ps": "ps", "_mw": "mW", "_percent": "%", "_ms": "ms", "_ns": "ns",
     "_bytes": "B", "_pj": "pJ", "_uj": "µJ", "_hz": "Hz", "_per_s": "1/s", "_cycles": "cycles",
 }  # fmt: skip
 """End of a column name -> unit; longer ends first."""

@@ -16,7 +16,7 @@ class Column(NamedTuple):
 COLUMNS = (
     Column("network", "", "network name, with its parameters"),
     Column("index", "", "place in execution order, from 1"),
-    Column("layer", "", "operator name"),
+    Column("layer", "", "operator name; idle: the last row, of units with nothing to do"),
     Column("operator", "", "conv, linear, matmul, pool, elementwise, concat, move, softmax, norm"),
     Column("kernel_h", "", "filter or window rows R; blank without one"),
     Column("kernel_w", "", "filter or window columns S"),
@@ -31,7 +31,7 @@ COLUMNS = (
     Column("macs", "MAC", "multiply-accumulates of the batch, padding included"),
     Column("params", "", "weights and bias of the operator, norms aside"),
     Column("dataflow", "", "how the array works; vector: on the vector unit; none: nothing moves"),
-    Column("cycles", "cycles", "compute + fill_drain + stall"),
+    Column("cycles", "cycles", "compute + fill_drain + stall, of all units that it ran on"),
     Column("compute_cycles", "cycles", "a streamed vector enters the array"),
     Column("fill_drain_cycles", "cycles", "load, skew and drain that nothing hides"),
     Column("stall_cycles", "cycles", "the array waits; sum of the stall_* columns"),
@@ -48,7 +48,7 @@ COLUMNS = (
     Column("stall_output_cycles", "cycles", "waiting for partial sums or for a store"),
     Column("stall_bank_cycles", "cycles", "the buffer's ports are narrower than the array asks"),
     Column("stall_launch_cycles", "cycles", "launch overhead of the operator"),
-    Column("stall_idle_cycles", "cycles", "nothing to do (0 in order on one core)"),
+    Column("stall_idle_cycles", "cycles", "nothing to do: the idle row; 0 in order on one core"),
     Column("array_utilization", "1", "macs / (peak MACs per cycle x compute_cycles)"),
     Column("latency_ms", "ms", "cycles at the accelerator's clock"),
     Column("channel_cycles", "cycles", "the DRAM channel is held"),
@@ -67,6 +67,10 @@ COLUMNS = (
     Column("energy_leakage_pj", "pJ", "leakage over the operator's own cycles"),
     Column("peak_macs_per_cycle", "MAC/cycle", "multipliers in the array"),
     Column("clock_hz", "Hz", "clock of the accelerator"),
+    Column("avoided_bytes", "B", "tile bytes that tensors resident on chip keep off the DRAM"),
+    Column("unit", "", "core, vector unit or cores that it ran on; blank where nothing moves"),
+    Column("start_cycle", "cycles", "when its launch starts, after the network's start"),
+    Column("end_cycle", "cycles", "when its last store has ended"),
 )
 """Columns of layers.csv in their order; the first ones are the public contract."""
 
@@ -84,14 +88,15 @@ KERNEL_COLUMNS = (
     Column("dram_bytes", "B", f"bytes on the DRAM channel, both ways; {SUMS}"),
     Column("sram_bytes", "B", f"bytes into and out of the on-chip buffer; {SUMS}"),
     Column("energy_uj", "uJ", SUMS),
-    Column("area_time_mm2_ms", "mm2 ms", "area of the whole accelerator x latency of the row"),
+    Column("area_time_mm2_ms", "mm2 ms", "area of the accelerator x latency of the row / units"),
     Column("share_of_macs", "1", "of the network's MACs; the rows add up to 1"),
-    Column("share_of_cycles", "1", "of the network's cycles; the rows add up to 1"),
+    Column("share_of_cycles", "1", "of the cycles of all units; the rows add up to 1"),
     Column("type", "", "conv, pw, dw, group, linear, pool, elementwise, ..."),
 )
 """Columns of kernels.csv in their order: a row per filter size and type."""
 
 ALL = "sum over all operators"
+UNITS = "sum over all units; they add up to cycles x units"
 
 SUMMARY_COLUMNS = (
     Column("network", "", "network name, with its parameters"),
@@ -102,15 +107,15 @@ SUMMARY_COLUMNS = (
     Column("batch", "", "images; cycles, energy and bytes are for all of them"),
     Column("params", "", "all learnables of the definition, norms before folding"),
     Column("macs", "MAC", ALL),
-    Column("cycles", "cycles", ALL),
-    Column("compute_cycles", "cycles", ALL),
-    Column("fill_drain_cycles", "cycles", ALL),
-    Column("stall_input_cycles", "cycles", ALL),
-    Column("stall_weight_cycles", "cycles", ALL),
-    Column("stall_output_cycles", "cycles", ALL),
-    Column("stall_bank_cycles", "cycles", ALL),
-    Column("stall_launch_cycles", "cycles", ALL),
-    Column("stall_idle_cycles", "cycles", ALL),
+    Column("cycles", "cycles", "from the start of the first operator to the end of the last"),
+    Column("compute_cycles", "cycles", UNITS),
+    Column("fill_drain_cycles", "cycles", UNITS),
+    Column("stall_input_cycles", "cycles", UNITS),
+    Column("stall_weight_cycles", "cycles", UNITS),
+    Column("stall_output_cycles", "cycles", UNITS),
+    Column("stall_bank_cycles", "cycles", UNITS),
+    Column("stall_launch_cycles", "cycles", UNITS),
+    Column("stall_idle_cycles", "cycles", UNITS),
     Column("latency_ms", "ms", "cycles at the accelerator's clock"),
     Column("images_per_s", "1/s", "batch over latency"),
     Column("utilization", "1", "macs / (peak MACs per cycle x cycles)"),
@@ -119,6 +124,14 @@ SUMMARY_COLUMNS = (
     Column("sram_bytes", "B", "bytes into and out of the on-chip buffer"),
     Column("area_mm2", "mm2", "sum of the accelerator's components, DRAM not counted"),
     Column("area_time_mm2_ms", "mm2 ms", "area x latency"),
+    Column("power_mw", "mW", "energy over latency, DRAM included; blank for no time"),
+    Column("policy", "", "in_order, branch_parallel or split: how operators share the cores"),
+    Column("residency", "", "none, greedy or optimal: how tensors are chosen that stay on chip"),
+    Column("schedule", "", "given: the network's order; memory: one with fewer live bytes"),
+    Column("cores", "", "of the accelerator"),
+    Column("units", "", "that can work at a time: cores, and vector units beside them"),
+    Column("cycles_lower_bound", "cycles", "no schedule of the policy is shorter"),
+    Column("avoided_bytes", "B", "tile bytes that tensors resident on chip keep off the DRAM"),
 )
 """Columns of summary.csv and, behind the axes, of sweep.csv."""
 

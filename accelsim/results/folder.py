@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from accelsim.errors import UsageError
+from accelsim.results.chrome_trace import FILE as TRACE_FILE
+from accelsim.results.chrome_trace import write_traces
 from accelsim.results.columns import COLUMNS
 from accelsim.results.files import replacing, rows_to_csv
-from accelsim.results.layer import LayerResult
+from accelsim.results.layer import Idle, LayerResult
 from accelsim.results.mapping_file import Entry, Placed, mappings_to_yaml, read_entries
 from accelsim.results.network import AreaPart, NetworkResult
 
@@ -21,7 +23,7 @@ SCHEMA = 1
 """Of manifest.json and the csv files; 1: first release."""
 
 
-OF_A_RUN = ("relative.csv", "plots/*.svg", "plots/*.png")
+OF_A_RUN = ("relative.csv", TRACE_FILE, "plots/*.svg", "plots/*.png")
 """What an earlier run may have left beside the files that every run writes."""
 
 
@@ -38,6 +40,8 @@ def save_results(
     with replacing(folder, OF_A_RUN) as fresh:
         for name, text in {**_texts(results), **(more or {})}.items():
             (fresh / name).write_text(text, encoding="utf-8")
+        if any(result.trace for result in results):
+            write_traces(results, fresh / TRACE_FILE)
     return Path(folder)
 
 
@@ -52,13 +56,17 @@ def _texts(results: Sequence[NetworkResult]) -> dict[str, str]:
 
 
 def _manifest(results: Sequence[NetworkResult]) -> dict[str, object]:
-    own = {"network", "hardware", "engine", "dataflow", "objective", "batch", "clock_hz", "params"}
+    own = {
+        "network", "hardware", "engine", "dataflow", "objective", "batch", "clock_hz", "params",
+        "policy", "residency", "schedule", "cores", "units", "cycles_lower_bound",
+    }  # fmt: skip
     return {
         "schema": SCHEMA,
         "results": [
             {
                 **{name: getattr(result, name) for name in sorted(own)},
                 "area": [asdict(part) for part in result.area],
+                "idle": asdict(result.idle),
                 **result.provenance,
             }
             for result in results
@@ -112,7 +120,9 @@ def _result(
     own = {field.name for field in fields(NetworkResult)}
     values = {name: value for name, value in entry.items() if name in own}
     values["area"] = tuple(AreaPart(**part) for part in entry["area"])
-    layers = tuple(_layer(row) for row in rows if row["network"] == entry["network"])
+    values["idle"] = Idle(**entry["idle"])
+    own_rows = [row for row in rows if row["network"] == entry["network"]]
+    layers = tuple(_layer(row) for row in own_rows if row["operator"] != "idle")
     mappings = [item for item in mapped if item.network == entry["network"]]
     return NetworkResult(
         **values,

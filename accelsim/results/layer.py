@@ -56,6 +56,11 @@ class LayerResult:
     energy_leakage_pj: float
     peak_macs_per_cycle: int
     clock_hz: int
+    avoided_bytes: int = 0
+    unit: str = ""
+    """Where it ran; empty for an operator that is only addressing."""
+    start_cycle: int | None = None
+    end_cycle: int | None = None
 
     @property
     def stall_cycles(self) -> int:
@@ -177,6 +182,17 @@ class LayerSums:
         """MACs over what the array could do in these cycles; None without MACs."""
         possible = sum(layer.cycles * layer.peak_macs_per_cycle for layer in self.layers)
         return self.macs / possible if self.macs and possible else None
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Cycles in which units have nothing to do, all units together, and what leaks meanwhile."""
+
+    cycles: int = 0
+    energy_leakage_pj: float = 0.0
+
+
+NEVER_IDLE = Idle()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from accelsim.errors import UsageError, suggestion
 from accelsim.mapping import Mapping
 from accelsim.results.columns import COLUMNS
-from accelsim.results.layer import LayerGroup, LayerResult, LayerSums
+from accelsim.results.layer import NEVER_IDLE, Idle, LayerGroup, LayerResult, LayerSums
 from accelsim.results.mapping_file import Chains
+from accelsim.results.trace import Trace
 
 Cell = str | int | float | None
 Row = dict[str, Cell]
@@ -29,7 +30,7 @@ class AreaPart:
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkResult(LayerSums):
-    """One network on one accelerator; operators run one after the other in `layers` order."""
+    """One network on one accelerator; `layers` stand in execution order."""
 
     network: str
     hardware: str
@@ -48,11 +49,47 @@ class NetworkResult(LayerSums):
     """Hashes, versions and assumptions for the manifest."""
     chains: dict[str, Chains] = field(default_factory=dict)
     """Dataflow -> operand -> names of the on-chip levels that its cuts are of."""
+    policy: str = "in_order"
+    residency: str = "none"
+    schedule: str = "given"
+    cores: int = 1
+    units: int = 1
+    """Whose cycles the layers and `idle` add up to."""
+    idle: Idle = NEVER_IDLE
+    cycles_lower_bound: int | None = None
+    """None where the fast engine has not looked for one."""
+    trace: Trace | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def cycles(self) -> int:
+        """From the start of the first operator to the end of the last, launches included."""
+        return self.unit_cycles // self.units
+
+    @property
+    def unit_cycles(self) -> int:
+        """Cycles of all units: those of the layers, and those in which a unit is idle."""
+        return sum(layer.cycles for layer in self.layers) + self.idle.cycles
+
+    @property
+    def energy_uj(self) -> float:
+        """Energy of the whole batch, idle units included."""
+        return super().energy_uj + self.idle.energy_leakage_pj * 1e-6
+
+    @property
+    def utilization(self) -> float | None:
+        """MACs over what the arrays of all cores could do in these cycles; None without MACs."""
+        possible = self.cycles * self.cores * self.layers[0].peak_macs_per_cycle
+        return self.macs / possible if self.macs and possible else None
 
     @property
     def images_per_s(self) -> float | None:
         """Batch over latency; None for a network that takes no time."""
         return self.batch / self.latency_ms * 1e3 if self.cycles else None
+
+    @property
+    def power_mw(self) -> float | None:
+        """Energy over latency, DRAM included; `accelsim area --result DIR` has it by part."""
+        return self.energy_uj / self.latency_ms if self.cycles else None
 
     @property
     def area_mm2(self) -> float:
@@ -66,7 +103,7 @@ class NetworkResult(LayerSums):
 
     def summary(self) -> Row:
         """One line of summary.csv."""
-        stalls = ("input", "weight", "output", "bank", "launch", "idle")
+        stalls = ("input", "weight", "output", "bank", "launch")
         return {
             "network": self.network,
             "hardware": self.hardware,
@@ -85,6 +122,7 @@ class NetworkResult(LayerSums):
                 )
                 for cause in stalls
             },
+            "stall_idle_cycles": self.idle.cycles,
             "latency_ms": self.latency_ms,
             "images_per_s": self.images_per_s,
             "utilization": self.utilization,
@@ -93,14 +131,25 @@ class NetworkResult(LayerSums):
             "sram_bytes": self.sram_bytes,
             "area_mm2": self.area_mm2,
             "area_time_mm2_ms": self.area_time_mm2_ms,
+            "power_mw": self.power_mw,
+            "policy": self.policy,
+            "residency": self.residency,
+            "schedule": self.schedule,
+            "cores": self.cores,
+            "units": self.units,
+            "cycles_lower_bound": self.cycles_lower_bound,
+            "avoided_bytes": sum(layer.avoided_bytes for layer in self.layers),
         }
 
     def table(self, by: str = "layer") -> list[Row]:
         """Rows by `layer` (layers.csv), `kernel` (kernels.csv: kernel size and type) or `type`."""
         if by == "layer":
             return [
-                {column.name: getattr(layer, column.name) for column in COLUMNS}
-                for layer in self.layers
+                *(
+                    {column.name: getattr(layer, column.name) for column in COLUMNS}
+                    for layer in self.layers
+                ),
+                *self._idle_layer(),
             ]
         if by == "kernel":
             return self._grouped(lambda layer: (filter_size(layer), layer.type))
@@ -113,7 +162,47 @@ class NetworkResult(LayerSums):
         for layer in self.layers:
             groups.setdefault(key(layer), []).append(layer)
         order = sorted(groups, key=lambda name: (_area_of(name[0]), name))
-        return [self._group_row(*name, LayerGroup(tuple(groups[name]))) for name in order]
+        rows = [self._group_row(*name, LayerGroup(tuple(groups[name]))) for name in order]
+        return [*rows, *self._idle_group(rows[0])]
+
+    @property
+    def _idle_row(self) -> Row:
+        """What both tables say of units with nothing to do."""
+        return {
+            "network": self.network,
+            "type": "idle",
+            "cycles": self.idle.cycles,
+            "latency_ms": self.idle.cycles / self.clock_hz * 1e3,
+        }
+
+    def _idle_layer(self) -> list[Row]:
+        """The last row of layers.csv, so that it adds up to all units; none where it is nothing."""
+        if not self.idle.cycles:
+            return []
+        blank: Row = {column.name: None for column in COLUMNS}
+        own: Row = {
+            "layer": "idle",
+            "operator": "idle",
+            "dataflow": "none",
+            "stall_cycles": self.idle.cycles,
+            "stall_idle_cycles": self.idle.cycles,
+            "energy_pj": self.idle.energy_leakage_pj,
+            "energy_leakage_pj": self.idle.energy_leakage_pj,
+            "clock_hz": self.clock_hz,
+        }
+        return [{**blank, **own, **self._idle_row}]
+
+    def _idle_group(self, columns: Iterable[str]) -> list[Row]:
+        """The last row of kernels.csv, in the same way."""
+        if not self.idle.cycles:
+            return []
+        own: Row = {
+            "kernel": "none",
+            "energy_uj": self.idle.energy_leakage_pj * 1e-6,
+            "area_time_mm2_ms": self.area_time_mm2_ms * self.idle.cycles / self.unit_cycles,
+            "share_of_cycles": self.idle.cycles / self.unit_cycles,
+        }
+        return [{**dict.fromkeys(columns, 0), **own, **self._idle_row}]
 
     def _group_row(self, kernel: str, kind: str, group: LayerGroup) -> Row:
         return {
@@ -127,9 +216,9 @@ class NetworkResult(LayerSums):
             "dram_bytes": group.dram_bytes,
             "sram_bytes": group.sram_bytes,
             "energy_uj": group.energy_uj,
-            "area_time_mm2_ms": self.area_mm2 * group.latency_ms,
+            "area_time_mm2_ms": self.area_mm2 * group.latency_ms / self.units,
             "share_of_macs": group.macs / self.macs if self.macs else None,
-            "share_of_cycles": group.cycles / self.cycles if self.cycles else None,
+            "share_of_cycles": group.cycles / self.unit_cycles if self.cycles else None,
             "type": kind,
         }
 

@@ -1,0 +1,135 @@
+"""Traces as a Chrome/Perfetto JSON file, and back: one process per network, one track per unit.
+
+A microsecond of the file is one clock cycle, so that every time is exact. Slices of an operator
+hold those of its steps; an arrow leads from the end of an operator to the start of one that reads
+what it made. https://ui.perfetto.dev and chrome://tracing open it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from accelsim.errors import UsageError
+from accelsim.results.network import NetworkResult
+from accelsim.results.trace import Slice, Trace, tracks_of
+
+FILE = "trace.json.gz"
+MOST_SLICES = 200_000
+"""Beyond this, only some layers show what is inside their operator slice."""
+
+COLOURS = {
+    "operator": "generic_work",
+    "launch": "grey",
+    "compute": "good",
+    "stall_input": "terrible",
+    "stall_weight": "bad",
+    "stall_output": "yellow",
+    "sums": "rail_animation",
+    "input": "rail_load",
+    "weight": "rail_idle",
+    "store": "rail_response",
+}
+"""What a slice shows -> its colour, in Chrome's words."""
+
+Event = dict[str, Any]
+
+
+def write_traces(results: Sequence[NetworkResult], path: Path) -> None:
+    """Write the traces of all results that have one; the same results give the same bytes."""
+    events: list[Event] = []
+    told: dict[str, Any] = {"time": "1 us of this file is 1 clock cycle"}
+    for process, result in enumerate(results, start=1):
+        if result.trace is not None:
+            shown, every = sampled(result.trace)
+            events += _events(result, shown, process)
+            told[result.network] = {
+                "clock_hz": result.clock_hz,
+                "slices": len(result.trace.slices),
+                "steps_of_every_nth_layer": every,
+            }
+    text = json.dumps({"traceEvents": events, "displayTimeUnit": "ns", "otherData": told})
+    path.write_bytes(gzip.compress(text.encode(), compresslevel=6, mtime=0))
+
+
+def sampled(trace: Trace, most: int = MOST_SLICES) -> tuple[Trace, int]:
+    """The trace, or one with the steps of every n-th layer only; and n."""
+    layers = list(dict.fromkeys(item.layer for item in trace.slices))
+    slices, every = trace.slices, 1
+    while len(slices) > most and every < len(layers):
+        every += 1
+        kept = set(layers[::every])
+        slices = tuple(
+            item for item in trace.slices if item.what == "operator" or item.layer in kept
+        )
+    return Trace(slices, trace.flows), every
+
+
+def _events(result: NetworkResult, trace: Trace, process: int) -> Iterator[Event]:
+    tracks = {name: number for number, name in enumerate(tracks_of(trace), start=1)}
+    labels = f"{result.hardware}, {result.policy}"
+    yield {"ph": "M", "name": "process_name", "pid": process, "args": {"name": result.network}}
+    yield {"ph": "M", "name": "process_labels", "pid": process, "args": {"labels": labels}}
+    for name, track in tracks.items():
+        place = {"pid": process, "tid": track}
+        yield {"ph": "M", "name": "thread_name", **place, "args": {"name": name}}
+        yield {"ph": "M", "name": "thread_sort_index", **place, "args": {"sort_index": track}}
+    for item in trace.slices:
+        yield {
+            "ph": "X",
+            "name": item.layer if item.what == "operator" else item.what,
+            "cat": item.what,
+            "cname": COLOURS[item.what],
+            "pid": process,
+            "tid": tracks[item.track],
+            "ts": item.start,
+            "dur": item.end - item.start,
+            "args": {"layer": item.layer, "step": item.step, "cycles": item.end - item.start},
+        }
+    yield from _arrows(trace, tracks, process)
+
+
+def _arrows(trace: Trace, tracks: dict[str, int], process: int) -> Iterator[Event]:
+    """A pair of flow events per tensor that is handed over: start inside the producer's slice."""
+    wholes = [item for item in trace.slices if item.what == "operator"]
+    last = {item.layer: item for item in sorted(wholes, key=lambda item: item.end)}
+    first = {item.layer: item for item in sorted(wholes, key=lambda item: -item.start)}
+    for number, (producer, consumer) in enumerate(trace.flows, start=1):
+        flow = {"name": "tensor", "cat": "flow", "id": number, "pid": process}
+        made, read = last[producer], first[consumer]
+        yield {"ph": "s", **flow, "tid": tracks[made.track], "ts": made.end - 1}
+        yield {"ph": "f", "bp": "e", **flow, "tid": tracks[read.track], "ts": read.start}
+
+
+def load_traces(folder: str | Path) -> dict[str, Trace]:
+    """Network -> trace, as `write_traces` wrote it; flows are not read back.
+
+    Raises UsageError when the folder has no trace.
+    """
+    path = Path(folder) / FILE
+    if not path.exists():
+        raise UsageError(
+            f"{folder}: no trace here; 'accelsim run NETWORK --trace --out DIR' writes one"
+        )
+    try:
+        events = json.loads(gzip.decompress(path.read_bytes()))["traceEvents"]
+        return _read(events)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{path}: not a trace of this release: {error}") from error
+
+
+def _read(events: Sequence[Event]) -> dict[str, Trace]:
+    named = [event for event in events if event["ph"] == "M"]
+    processes = {e["pid"]: e["args"]["name"] for e in named if e["name"] == "process_name"}
+    tracks = {(e["pid"], e["tid"]): e["args"]["name"] for e in named if e["name"] == "thread_name"}
+    slices: dict[int, list[Slice]] = {process: [] for process in processes}
+    for event in events:
+        if event["ph"] == "X":
+            args, start = event["args"], event["ts"]
+            track = tracks[event["pid"], event["tid"]]
+            what, end = event["cat"], start + event["dur"]
+            slices[event["pid"]].append(Slice(track, args["layer"], what, args["step"], start, end))
+    return {processes[process]: Trace(tuple(own), ()) for process, own in slices.items()}

@@ -1,0 +1,39 @@
+"""What every unit did, slice by slice: the timeline of a run."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Slice(NamedTuple):
+    """One thing that one unit did, in cycles from the start of the network.
+
+    `what`: operator (all of one on a unit), launch, compute, stall_input, stall_weight or
+    stall_output on a core; sums, input, weight or store on a DRAM channel.
+    """
+
+    track: str
+    layer: str
+    what: str
+    step: int
+    """Of the operator's tile program; -1 where it is of no step."""
+    start: int
+    end: int
+
+
+class Trace(NamedTuple):
+    """Slices by track and start, and which layer hands a tensor to which."""
+
+    slices: tuple[Slice, ...]
+    flows: tuple[tuple[str, str], ...]
+    """(producer, consumer), both layers that do something."""
+
+
+def tracks_of(trace: Trace) -> list[str]:
+    """Units by the number of their core, then channels."""
+    names = {item.track for item in trace.slices}
+    return sorted(names, key=lambda name: (name.startswith("DRAM"), _number(name), name))
+
+
+def _number(name: str) -> int:
+    return int("".join(sign for sign in name if sign.isdigit()))

@@ -1,0 +1,161 @@
+"""Jobs on cores and channels: small cases by hand, random ones against a clocked chip."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accelsim.eventsim.network import ARRAY, VECTOR, Chip, Job, Record, run_jobs
+from accelsim.schedule.kernels import Column
+from accelsim.schedule.nest import Machine
+from tests.oracles.chip_clock import Clocked, ClockedChip
+
+
+def machine(doubled=1, latency=0):
+    """One byte per cycle on the channel, so that bytes are cycles."""
+    return Machine(
+        lanes=1, double_buffered=doubled, halo_keep=0, burst_bytes=1, clock=1, bandwidth=1,
+        dram_latency=latency, edge_port=(0, 0, 0), edge_rate=(0, 0, 0),
+    )  # fmt: skip
+
+
+def program(*steps):
+    """Rows of (sum load, input load, weight load, store, compute, store it waits for)."""
+    rows = np.zeros((len(steps), len(Column)), dtype=np.int64)
+    for row, step in zip(rows, steps, strict=True):
+        row[: Column.COMPUTE + 1] = step[:5]
+        row[Column.WAITS_FOR_STORE] = step[5]
+    return rows
+
+
+ONE_STEP = program((0, 10, 0, 4, 5, -1))
+"""Load 10, work 5, store 4: 19 cycles alone."""
+
+
+def ends(jobs, chip):
+    return [(run.start, run.end) for run in run_jobs(jobs, chip)]
+
+
+def test_run_jobs_one_alone_takes_its_launch_loads_work_and_store():
+    (run,) = run_jobs([Job(ONE_STEP, machine(), 3)], Chip(1, 1, 0))
+    assert (run.core, run.start, run.end) == (0, 0, 22)
+    assert run.line.cycles == 19
+    assert (run.line.stall_input_cycles, run.line.stall_output_cycles) == (10, 4)
+
+
+def test_run_jobs_two_cores_on_one_channel_wait_for_each_other():
+    """Loads 0-10 and 10-20; the first store is ready at 15, and the channel free at 20."""
+    first, second = run_jobs([Job(ONE_STEP, machine(), 0)] * 2, Chip(2, 1, 0))
+    assert (first.end, second.end) == (24, 29)
+    assert (first.line.stall_input_cycles, first.line.stall_output_cycles) == (10, 9)
+    assert (second.line.stall_input_cycles, second.line.stall_output_cycles) == (20, 4)
+
+
+def test_run_jobs_two_cores_on_two_channels_do_not():
+    assert ends([Job(ONE_STEP, machine(), 0)] * 2, Chip(2, 2, 0)) == [(0, 19), (0, 19)]
+
+
+def test_run_jobs_third_job_starts_when_a_core_is_free():
+    assert ends([Job(ONE_STEP, machine(), 0)] * 3, Chip(2, 2, 0)) == [(0, 19), (0, 19), (19, 38)]
+
+
+def test_run_jobs_urgent_job_goes_first():
+    jobs = [Job(ONE_STEP, machine(), 0), Job(ONE_STEP, machine(), 0, urgency=7)]
+    assert ends(jobs, Chip(1, 1, 0)) == [(19, 38), (0, 19)]
+
+
+def test_run_jobs_waits_for_what_it_reads():
+    jobs = [Job(ONE_STEP, machine(), 0), Job(ONE_STEP, machine(), 0, after=(0,))]
+    assert ends(jobs, Chip(4, 4, 0)) == [(0, 19), (19, 38)]
+
+
+def test_run_jobs_vector_unit_works_beside_the_array_of_its_core():
+    jobs = [Job(ONE_STEP, machine(), 0, unit=ARRAY), Job(ONE_STEP, machine(), 0, unit=VECTOR)]
+    assert ends(jobs, Chip(1, 1, 0)) == [(0, 24), (0, 29)]
+
+
+def test_run_jobs_that_store_nothing_at_the_end_still_wait_for_the_stores_before():
+    steps = program((0, 0, 0, 50, 5, -1), (0, 0, 0, 0, 5, -1))
+    assert ends([Job(steps, machine(), 0)], Chip(1, 1, 0)) == [(0, 55)]
+
+
+@st.composite
+def cases(draw):
+    """(jobs, chip): random programs that wait for some of the jobs before them."""
+    chip_cores = draw(st.integers(1, 3))
+    channels = draw(st.integers(1, chip_cores))
+    latency = draw(st.integers(0, 4))
+    jobs = []
+    for number in range(draw(st.integers(1, 6))):
+        steps, spilled = [], []
+        for step in range(draw(st.integers(1, 5))):
+            waits = draw(st.sampled_from([-1, *spilled]))
+            loads = [draw(st.sampled_from([0, 0, 1, 3, 8])) for _ in range(2)]
+            loads = [draw(st.integers(1, 5)) if waits >= 0 else 0, *loads]
+            store = draw(st.sampled_from([0, 2, 7]))
+            steps.append((*loads, store, draw(st.integers(1, 9)), waits))
+            spilled += [step] * bool(store)
+        after = draw(st.sets(st.integers(0, number - 1), max_size=2)) if number else set()
+        jobs.append(
+            Job(
+                program(*steps),
+                machine(draw(st.integers(0, 1)), latency),
+                draw(st.sampled_from([0, 0, 5])),
+                tuple(sorted(after)),
+                draw(st.sampled_from([ARRAY, ARRAY, VECTOR])),
+                draw(st.sampled_from([-1, -1, *range(chip_cores)])),
+                draw(st.integers(0, 2)),
+            )
+        )
+    return jobs, Chip(chip_cores, channels, latency)
+
+
+def clocked(job):
+    columns = (*range(5), Column.WAITS_FOR_STORE)
+    steps = [tuple(int(row[column]) for column in columns) for row in job.program]
+    lookahead = 1 + job.machine.double_buffered
+    return Clocked(steps, lookahead, job.launch_cycles, job.after, job.unit, job.core, job.urgency)
+
+
+@settings(max_examples=400, deadline=None)
+@given(cases())
+def test_run_jobs_equals_a_chip_clocked_cycle_by_cycle(case):
+    jobs, chip = case
+    expected = ClockedChip([clocked(job) for job in jobs], *chip).run()
+    for run, job, oracle in zip(run_jobs(jobs, chip), jobs, expected, strict=True):
+        assert (run.core, run.start, run.end) == (oracle.core, oracle.start, oracle.end)
+        spent = oracle.spent
+        assert run.line.compute_cycles == spent.get("compute", 0)
+        for cause in ("input", "weight", "output"):
+            assert getattr(run.line, f"stall_{cause}_cycles") == spent.get(cause, 0)
+        assert job.launch_cycles == spent.get("launch", 0)
+        assert sum(spent.values()) == run.end - run.start
+
+
+@settings(max_examples=100, deadline=None)
+@given(cases())
+def test_run_jobs_record_accounts_for_every_cycle_of_every_unit(case):
+    jobs, chip = case
+    record = Record()
+    runs = run_jobs(jobs, chip, record)
+    assert runs == run_jobs(jobs, chip)
+    for number, run in enumerate(runs):
+        own = sorted(item[3:5] for item in record.slices if item.job == number)
+        assert own[0][0] == run.start
+        assert own[-1][1] == run.end
+        assert all(end == start for (_, end), (start, _) in pairwise(own))
+    for served in record.served:
+        slots = [(start, start + transfer.cycles) for start, transfer in served]
+        assert all(end <= start for (_, end), (start, _) in pairwise(slots))
+    moved = sum(transfer.cycles for served in record.served for _, transfer in served)
+    assert moved == sum(run.line.channel_cycles for run in runs)
+
+
+def test_run_jobs_cycle_of_dependencies_is_an_error_not_a_hang():
+    jobs = [Job(ONE_STEP, machine(), 0, after=(1,)), Job(ONE_STEP, machine(), 0, after=(0,))]
+    with pytest.raises(RuntimeError):
+        run_jobs(jobs, Chip(1, 1, 0))
