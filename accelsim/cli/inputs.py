@@ -66,6 +66,15 @@ def hardware_of(name: str, changes: Sequence[str]) -> Accelerator:
         raise HardwareError("\n".join(lines)) from error
 
 
+def accelerators_of(names: Sequence[str], mistakes: Mistakes) -> list[Accelerator]:
+    """The accelerators of these names or files; what is wrong with them goes to the mistakes."""
+    found = list[Accelerator]()
+    for name in names:
+        with mistakes.collected():
+            found.append(hardware_of(name, ()))
+    return found
+
+
 def _changes(texts: Sequence[str]) -> dict[str, object]:
     values: dict[str, object] = {}
     for text in texts:

@@ -17,10 +17,12 @@ from accelsim.cli.options import (
     MOST_IMAGES,
     PICTURES,
     SUBJECTS,
+    Execution,
     Output,
     Setting,
     changes_option,
     debug_option,
+    execution_options,
     file_options,
     hardware_option,
     mapping_option,
@@ -33,6 +35,7 @@ from accelsim.cli.options import (
     quiet_option,
     setting_options,
 )
+from accelsim.cli.study import study
 
 networks_argument = click.argument("networks", nargs=-1, required=True, metavar="NETWORK...")
 
@@ -85,6 +88,7 @@ def check(files: tuple[str, ...]) -> None:
     help="A network too: SCALE-Sim's word for it; may be repeated.",
 )  # fmt: skip
 @setting_options
+@execution_options
 @mapping_option
 @click.option("--layers", is_flag=True, help="Print the layers too.")
 @click.option("--relative", is_flag=True, help="Print figures relative to the first network too.")
@@ -94,6 +98,7 @@ def run(  # noqa: PLR0913, PLR0917 - click passes every option
     networks: tuple[str, ...],
     topologies: tuple[str, ...],
     setting: Setting,
+    execution: Execution,
     output: Output,
     mapping: str | None,
     layers: bool,
@@ -111,7 +116,8 @@ def run(  # noqa: PLR0913, PLR0917 - click passes every option
 
     if not networks + topologies:
         raise click.UsageError("Missing argument 'NETWORK...'.")
-    results = command.simulate_all(networks + topologies, setting, output, mapping)
+    setting = command.fitting(setting, execution, output)
+    results = command.simulate_all(networks + topologies, (setting, execution), output, mapping)
     command.save(results, output, relative=relative, plots=plots)
     command.show(results, output, layers=layers, relative=relative)
 
@@ -181,11 +187,16 @@ def sweep(
 @main.command()
 @click.argument("subject", metavar="DIR|NETWORK")
 @click.option("--by", **one_of(SUBJECTS), help="One subject of a folder only.")
-@click.option("--kind", **one_of(("structure",)), help="Draw a network: boxes and edges.")
+@click.option(
+    "--kind",
+    **one_of(("structure", "memory", "timeline")),
+    help="Draw a network: boxes and edges, or live bytes; or the trace of a run's DIR.",
+)
 @click.option(
     "--blocks", metavar="PREFIX",
     help="With --kind: only operators whose names start so, as in Mixed_5b or blocks.2.0.",
 )  # fmt: skip
+@click.option("--hw", metavar="NAME|FILE", help="With --kind memory: accelerator; edge_16x16.")
 @out_option
 @click.option(
     "--format", "pictures", default="both", show_default=True, **one_of(tuple(PICTURES)),
@@ -197,8 +208,9 @@ def plot(subject: str, quiet: bool, **choices: Any) -> None:
     """Draw the plots of a run or sweep folder again, or a network.
 
     What the folder holds decides what can be drawn into DIR/plots: kernel and layer after run,
-    array after sweep. With --kind structure, the graph of NETWORK (a built-in name or a workload
-    file) is drawn into --out, or here without it; large ones take several pages.
+    array after sweep. With --kind, a picture of NETWORK (a built-in name or a workload file) is
+    drawn into --out, or here without it: structure is its graph, on several pages if it is large;
+    memory is the bytes of its tensors over the operators, beside the on-chip size of --hw.
     """
     from accelsim.cli.plot import Choices, draw
 
@@ -269,18 +281,58 @@ def import_file(
 
 
 @main.command()
-@click.argument("hardware", nargs=-1, required=True, metavar="HW...")
+@click.argument("hardware", nargs=-1, metavar="[HW]...")
+@click.option("--calibration", is_flag=True, help="Errors of the component library instead.")
+@click.option("--chips", is_flag=True, help="Published chips beside ours instead.")
+@click.option(
+    "--result", type=click.Path(path_type=Path), metavar="DIR",
+    help="Average power of the run in a folder instead.",
+)  # fmt: skip
 @changes_option
-@print_options
-def area(hardware: tuple[str, ...], changes: tuple[str, ...], output: Output) -> None:
-    """Area of accelerators, component by component.
+@output_options
+def area(
+    hardware: tuple[str, ...],
+    calibration: bool,
+    chips: bool,
+    result: Path | None,
+    changes: tuple[str, ...],
+    output: Output,
+) -> None:
+    """Area of accelerators, component by component; power of a run.
 
     HW is a preset or a YAML file. Logic is placed cell area, memory is layout area, in mm2 at the
-    node of the hardware; the total is the sum of the components.
+    node of the hardware; the total is the sum of the components. With --out, the table (csv) and a
+    picture are written to DIR. --calibration compares the library with synthesis and CACTI.
     """
-    from accelsim.cli.area import show
+    from accelsim.cli import area as command
 
-    show(hardware, changes, output)
+    if [bool(hardware), calibration, chips, result is not None].count(True) != 1:
+        raise click.UsageError("name hardware, or one of --calibration, --chips and --result DIR")
+    if calibration:
+        command.show_calibration(output)
+    elif chips:
+        command.show_chips(output)
+    elif result is not None:
+        command.show_power(result, output)
+    else:
+        command.show(hardware, changes, output)
+
+
+@main.command()
+@click.option(
+    "--data", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+    help="Folder with tables of measurements, as in latency_luts.csv.",
+)  # fmt: skip
+@print_options
+def validate(data: Path | None, output: Output) -> None:
+    """Published figures beside ours.
+
+    Layers of the Eyeriss chip, areas of chips, larger kernels and whole networks on phones. With
+    --data only what DIR has a table for, on all its rows. Deviations are printed as they are.
+    """
+    from accelsim.cli.validate import show
+
+    show(data, output)
 
 
 @main.command()
@@ -300,3 +352,6 @@ def explain(topic: str, hw: str, changes: tuple[str, ...], output: Output) -> No
     from accelsim.cli.explain import show
 
     show(topic, hw, changes, output)
+
+
+main.add_command(study)

@@ -13,8 +13,8 @@ from accelsim.cli.inputs import Mistakes, check_file, hardware_of, layer_of
 from accelsim.cli.options import Output, Setting
 from accelsim.cli.output import note, note_compiling, print_csv, print_json, print_table
 from accelsim.errors import AccelsimError, MappingError, UsageError, check_known
-from accelsim.evaluate import Setting as Run
 from accelsim.evaluate import built_for, evaluate_layer, executed
+from accelsim.execution.works import Setting as Run
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.mapping import Mapping
 from accelsim.operator_map import OperatorMap, map_operator

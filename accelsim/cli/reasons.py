@@ -20,9 +20,10 @@ def why_low(result: NetworkResult) -> str | None:
     if used is None or used >= LOW:
         return None
     causes = cycles_by_cause(result.layers)
+    causes["launch and idle"] += result.idle.cycles
     useful = next(iter(causes))
     lost = sorted(((cycles, cause) for cause, cycles in causes.items() if cause != useful))[::-1]
-    shares = [(cycles / result.cycles, cause) for cycles, cause in lost[:MENTIONED]]
+    shares = [(cycles / result.unit_cycles, cause) for cycles, cause in lost[:MENTIONED]]
     parts = [f"{cause} {percent(share)}" for share, cause in shares if share >= SMALLEST]
     return (
         f"{result.network} uses {percent(used)} of the array; of all cycles: "
@@ -33,6 +34,6 @@ def why_low(result: NetworkResult) -> str | None:
 def _slowest(result: NetworkResult) -> str:
     """The group of operators that takes most cycles, beside its share of the MACs."""
     group = max(kernel_groups(result), key=lambda group: group.cycles)
-    share = percent(group.cycles / result.cycles)
+    share = percent(group.cycles / result.unit_cycles)
     text = f"Most cycles: {group.label}, {share} of them for {percent(group.macs / result.macs)} of"
     return f"{text} the MACs, at {percent(group.utilization)} of the array."

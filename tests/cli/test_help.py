@@ -7,10 +7,13 @@ import pytest
 
 from accelsim.cli import options
 from accelsim.cli.main import main
-from accelsim.evaluate import ENGINES
 from accelsim.mapper.search import EFFORTS, OBJECTIVES
+from accelsim.measure import ENGINES
 
-COMMANDS = ("list", "check", "run", "map", "sweep", "plot", "export", "import", "area", "explain")
+COMMANDS = (
+    "list", "check", "run", "map", "sweep", "plot", "export", "import", "area", "validate",
+    "explain", "study",
+)  # fmt: skip
 SLOW = ("numpy", "numba", "rich", "pydantic", "matplotlib", "simpy", "ruamel")
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from accelsim.evaluate import Setting, evaluate_layer
+from accelsim.evaluate import evaluate_layer
+from accelsim.execution.works import Setting
 from accelsim.networks.registry import load_network
 from accelsim.operator_map import map_operator
 from accelsim.pareto import pareto_maps

@@ -1,0 +1,132 @@
+"""`study kernels`: what a kernel size costs, beside what it adds in parameters and MACs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from accelsim.errors import UsageError, check_known
+from accelsim.hardware.accelerator import Accelerator
+from accelsim.mapper.search import EFFORTS
+from accelsim.results.files import replacing, rows_to_csv
+from accelsim.results.network import Row
+from accelsim.study import engine_table, kernel_costs, network_kernels
+from accelsim.study.figures import Bench
+from accelsim.study.kernel_costs import case_rows, cases
+from accelsim.study.kernel_findings import findings
+from accelsim.study.page import Section, page
+
+ACCELERATORS = ("edge_16x16", "gemmini_16x16", "tpu_v1", "edge_tpu_like")
+"""Accelerators of the study unless others are named."""
+
+COLUMNS_OF = {
+    "kernel_costs.csv": kernel_costs.COLUMNS,
+    "network_costs.csv": network_kernels.COLUMNS,
+    "engine_areas.csv": engine_table.COLUMNS,
+}
+TITLE = "What a kernel size costs"
+
+Progress = Callable[[int, int, str], None]
+"""Called with what is done, what there is to do, and what comes next."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KernelStudy:
+    """Tables of the study, and what they say."""
+
+    costs: tuple[Row, ...]
+    """kernel_costs.csv"""
+    networks: tuple[Row, ...]
+    """network_costs.csv"""
+    engines: tuple[Row, ...]
+    """engine_areas.csv"""
+    accelerators: tuple[Accelerator, ...]
+    effort: str
+
+    @property
+    def sections(self) -> list[Section]:
+        """Sentences computed from the tables."""
+        return findings(self.costs, self.networks, self.engines)
+
+    def medians(self) -> list[Row]:
+        """Ratios and gaps of operators and blocks, each the median over maps and channels."""
+        return kernel_costs.medians(self.costs)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the tables, findings.md and manifest.json."""
+        texts = {
+            "kernel_costs.csv": rows_to_csv(self.costs),
+            "network_costs.csv": rows_to_csv(self.networks),
+            "engine_areas.csv": rows_to_csv(self.engines),
+            "findings.md": page(TITLE, self.sections),
+            "manifest.json": json.dumps(self._manifest(), indent=2) + "\n",
+        }
+        with replacing(folder) as fresh:
+            for name, text in texts.items():
+                (fresh / name).write_text(text, encoding="utf-8")
+        return Path(folder)
+
+    def _manifest(self) -> dict[str, object]:
+        return {
+            "schema": 1,
+            "study": "kernels",
+            "effort": self.effort,
+            "accelerators": {hw.label: hw.digest for hw in self.accelerators},
+            "networks": list(network_kernels.NETWORKS),
+            "columns": {
+                name: {column.name: [column.unit, column.meaning] for column in columns}
+                for name, columns in COLUMNS_OF.items()
+            },
+            "versions": {name: version(name) for name in ("accelsim", "numpy", "numba")},
+        }
+
+
+def study_kernels(
+    hardware: Sequence[Accelerator], effort: str = "sweep", progress: Progress | None = None
+) -> KernelStudy:
+    """All cases and networks on every accelerator, one after the other.
+
+    Raises UsageError without an accelerator, for two of one name or an unknown effort.
+    """
+    check_known("effort", effort, EFFORTS)
+    _check(hardware)
+    families, total = cases(), steps(hardware)
+    costs, networks, done = list[Row](), list[Row](), 0
+    tell = progress or (lambda done, total, following: None)
+    for accelerator in hardware:
+        bench = Bench(accelerator, effort)
+        for family in families:
+            tell(done, total, f"{accelerator.label}: {family[0].type} {family[0].size.in_h}")
+            costs += case_rows(bench, family)
+            done += 1
+        for name in network_kernels.NETWORKS:
+            tell(done, total, f"{accelerator.label}: {name}")
+            tables = network_kernels.network_tables(bench, name)
+            costs += tables.costs
+            networks += tables.changes
+            done += 1
+    tell(total, total, "")
+    return KernelStudy(
+        costs=tuple(costs),
+        networks=tuple(networks),
+        engines=tuple(engine_table.engine_rows()),
+        accelerators=tuple(hardware),
+        effort=effort,
+    )
+
+
+def steps(hardware: Sequence[Accelerator]) -> int:
+    """How often `progress` is called before the end."""
+    return len(hardware) * (len(cases()) + len(network_kernels.NETWORKS))
+
+
+def _check(hardware: Sequence[Accelerator]) -> None:
+    labels = [accelerator.label for accelerator in hardware]
+    if not labels:
+        raise UsageError("study kernels: name at least one accelerator")
+    repeated = sorted({label for label in labels if labels.count(label) > 1})
+    if repeated:
+        raise UsageError(f"accelerator '{repeated[0]}' is given more than once; keep one")
