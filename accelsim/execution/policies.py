@@ -109,9 +109,15 @@ def _in_order(operators: Sequence[Operator], setting: Setting, record: Record | 
 
 
 def _jobs_in_turn(works: Sequence[Work], hardware: Accelerator) -> list[Job]:
-    launch = hardware.operator_overhead.launch_cycles
+    launch = hardware.operator_overhead.cycles_of
     return [
-        Job(work.program, work.machine, launch, (number - 1,) if number else (), core=0)
+        Job(
+            work.program,
+            work.machine,
+            launch(work.operator),
+            (number - 1,) if number else (),
+            core=0,
+        )
         for number, work in enumerate(works)
     ]
 
@@ -140,7 +146,7 @@ def _branch_parallel(
     hardware, chip = setting.hardware, chip_of(setting.hardware)
     apart = hardware.vector_unit.placement == "separate"
     works = [
-        work_of(operator, setting, _shares(hardware, _unit(operator, apart), apart))
+        work_of(operator, setting, shares_of(hardware, _unit(operator, apart), apart))
         for operator in operators
     ]
     jobs = _jobs_by_data(operators, works, hardware, apart)
@@ -159,7 +165,7 @@ def _unit(operator: Operator, apart: bool) -> int:
     return VECTOR if apart and operator.kind not in ("conv", "linear", "matmul") else ARRAY
 
 
-def _shares(hardware: Accelerator, unit: int, apart: bool) -> Shares:
+def shares_of(hardware: Accelerator, unit: int, apart: bool) -> Shares:
     """Cores share a shared level equally; a vector unit beside the array has its own part."""
     outer = {hardware.chain("input")[-1].name, hardware.chain("output")[-1].name}
     of_unit = VECTOR_SHARE if unit == VECTOR else 1 - VECTOR_SHARE
@@ -181,7 +187,7 @@ def _jobs_by_data(
     for operator, work in zip(operators, works, strict=True):
         before = {job for tensor in operator.inputs for job in makers.get(tensor, ())}
         if work is not None:
-            launch = hardware.operator_overhead.launch_cycles
+            launch = hardware.operator_overhead.cycles_of(operator)
             unit, after = _unit(operator, apart), tuple(sorted(before))
             jobs.append(Job(work.program, work.machine, launch, after, unit))
             before = {len(jobs) - 1}
@@ -192,12 +198,12 @@ def _jobs_by_data(
 def _split(operators: Sequence[Operator], setting: Setting, record: Record | None) -> Executed:
     """One operator at a time over all cores, cut along the loop that makes it shortest."""
     chip = chip_of(setting.hardware)
-    launch = setting.hardware.operator_overhead.launch_cycles
     jobs: list[Job] = []
     parts: list[list[Work]] = []
     before: tuple[int, ...] = ()
     known: dict[object, int] = {}
     for operator in operators:
+        launch = setting.hardware.operator_overhead.cycles_of(operator)
         parts.append(_best_shards(operator, setting, known))
         for core, work in enumerate(parts[-1]):
             jobs.append(Job(work.program, work.machine, launch, before, core=core))
@@ -211,7 +217,7 @@ def _split(operators: Sequence[Operator], setting: Setting, record: Record | Non
 
 def _best_shards(operator: Operator, setting: Setting, known: dict[object, int]) -> list[Work]:
     """The operator whole, or its shards along one loop: what is done first."""
-    shares = _shares(setting.hardware, ARRAY, apart=False)
+    shares = shares_of(setting.hardware, ARRAY, apart=False)
     whole = work_of(operator, setting, shares)
     if whole is None:
         return []

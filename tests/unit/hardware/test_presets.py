@@ -28,12 +28,14 @@ PEAK = {
     "eyeriss": 168,  # Chen et al., JSSC 2017, section III-A
     "gemmini_16x16": 16 * 16,
     **{f"kernel_engines/k{k}": 16 * k * k for k in (3, 5, 7, 9, 11)},
+    "gpu_like": 28 * 128 * 128,  # in 128 clocks: 28 multiprocessors of 128 lanes
     "nvdla_full": 2048,  # nvdla.org unit description, int8
     "note10": 8,  # four lanes in each of two pipes
     "nvdla_small": 64,  # nvdla.org primer
     "pixel_1": 4,
     "scalesim_32x32": 32 * 32,
     "shidiannao": 64,
+    "snapdragon_810": 16 * 4,  # in 16 clocks: four lanes
     "tpu_v1": 65_536,  # Jouppi et al., ISCA 2017, section 2
     "zigzag_edge_tpu_like": 1024,  # ZigZag's own array sizes: 8 x 8 x 4 x 4
     "zigzag_eyeriss_like": 168,  # 14 x 12
