@@ -101,8 +101,10 @@ class _Chip:
         return tuple(self.runs[number] for number in range(len(self.jobs)))
 
     def _start_jobs(self) -> Generator[Event, None, None]:
-        while len(self.runs) < len(self.jobs):
+        while True:
             yield InstantSettled(self.env, STARTING)
+            if len(self.runs) == len(self.jobs):
+                return
             waiting = []
             while self.ready:
                 item = heapq.heappop(self.ready)

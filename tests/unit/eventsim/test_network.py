@@ -4,33 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from accelsim.eventsim.network import ARRAY, VECTOR, Chip, Job, Record, run_jobs
 from accelsim.schedule.kernels import Column
-from accelsim.schedule.nest import Machine
 from tests.oracles.chip_clock import Clocked, ClockedChip
-
-
-def machine(doubled=1, latency=0):
-    """One byte per cycle on the channel, so that bytes are cycles."""
-    return Machine(
-        lanes=1, double_buffered=doubled, halo_keep=0, burst_bytes=1, clock=1, bandwidth=1,
-        dram_latency=latency, edge_port=(0, 0, 0), edge_rate=(0, 0, 0),
-    )  # fmt: skip
-
-
-def program(*steps):
-    """Rows of (sum load, input load, weight load, store, compute, store it waits for)."""
-    rows = np.zeros((len(steps), len(Column)), dtype=np.int64)
-    for row, step in zip(rows, steps, strict=True):
-        row[: Column.COMPUTE + 1] = step[:5]
-        row[Column.WAITS_FOR_STORE] = step[5]
-    return rows
-
+from tests.oracles.random_jobs import cases, machine, program
 
 ONE_STEP = program((0, 10, 0, 4, 5, -1))
 """Load 10, work 5, store 4: 19 cycles alone."""
@@ -83,42 +63,18 @@ def test_run_jobs_that_store_nothing_at_the_end_still_wait_for_the_stores_before
     assert ends([Job(steps, machine(), 0)], Chip(1, 1, 0)) == [(0, 55)]
 
 
-@st.composite
-def cases(draw):
-    """(jobs, chip): random programs that wait for some of the jobs before them."""
-    chip_cores = draw(st.integers(1, 3))
-    channels = draw(st.integers(1, chip_cores))
-    latency = draw(st.integers(0, 4))
-    jobs = []
-    for number in range(draw(st.integers(1, 6))):
-        steps, spilled = [], []
-        for step in range(draw(st.integers(1, 5))):
-            waits = draw(st.sampled_from([-1, *spilled]))
-            loads = [draw(st.sampled_from([0, 0, 1, 3, 8])) for _ in range(2)]
-            loads = [draw(st.integers(1, 5)) if waits >= 0 else 0, *loads]
-            store = draw(st.sampled_from([0, 2, 7]))
-            steps.append((*loads, store, draw(st.integers(1, 9)), waits))
-            spilled += [step] * bool(store)
-        after = draw(st.sets(st.integers(0, number - 1), max_size=2)) if number else set()
-        jobs.append(
-            Job(
-                program(*steps),
-                machine(draw(st.integers(0, 1)), latency),
-                draw(st.sampled_from([0, 0, 5])),
-                tuple(sorted(after)),
-                draw(st.sampled_from([ARRAY, ARRAY, VECTOR])),
-                draw(st.sampled_from([-1, -1, *range(chip_cores)])),
-                draw(st.integers(0, 2)),
-            )
-        )
-    return jobs, Chip(chip_cores, channels, latency)
-
-
 def clocked(job):
     columns = (*range(5), Column.WAITS_FOR_STORE)
     steps = [tuple(int(row[column]) for column in columns) for row in job.program]
     lookahead = 1 + job.machine.double_buffered
     return Clocked(steps, lookahead, job.launch_cycles, job.after, job.unit, job.core, job.urgency)
+
+
+def test_run_jobs_that_end_together_are_the_end():
+    """Both end at 13: one works until 6 and stores for 7, the other waits for its own store."""
+    spilling = program((0, 0, 0, 2, 1, -1), (1, 0, 0, 0, 9, 0))
+    jobs = [Job(program((0, 0, 0, 7, 6, -1)), machine(0), 0), Job(spilling, machine(0), 0)]
+    assert ends(jobs, Chip(2, 1, 0)) == [(0, 13), (0, 13)]
 
 
 @settings(max_examples=400, deadline=None)

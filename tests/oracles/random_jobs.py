@@ -1,0 +1,63 @@
+"""Random jobs on random chips, by hypothesis: short programs of a byte per cycle on the channel."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from accelsim.eventsim.network import ARRAY, VECTOR, Chip, Job
+from accelsim.schedule.kernels import Column
+from accelsim.schedule.nest import Machine
+
+
+def machine(doubled=1, latency=0):
+    """One byte per cycle on the channel, so that bytes are cycles."""
+    return Machine(
+        lanes=1, double_buffered=doubled, halo_keep=0, burst_bytes=1, clock=1, bandwidth=1,
+        dram_latency=latency, edge_port=(0, 0, 0), edge_rate=(0, 0, 0),
+    )  # fmt: skip
+
+
+def program(*steps):
+    """Rows of (sum load, input load, weight load, store, compute, store it waits for)."""
+    rows = np.zeros((len(steps), len(Column)), dtype=np.int64)
+    for row, step in zip(rows, steps, strict=True):
+        row[: Column.COMPUTE + 1] = step[:5]
+        row[Column.WAITS_FOR_STORE] = step[5]
+    return rows
+
+
+@st.composite
+def cases(draw):
+    """(jobs, chip): random programs that wait for some of the jobs before them."""
+    cores = draw(st.integers(1, 3))
+    chip = Chip(cores, draw(st.integers(1, cores)), draw(st.integers(0, 4)))
+    jobs = []
+    for number in range(draw(st.integers(1, 6))):
+        after = draw(st.sets(st.integers(0, number - 1), max_size=2)) if number else set()
+        jobs.append(
+            Job(
+                program(*draw(_steps())),
+                machine(draw(st.integers(0, 1)), chip.dram_latency_cycles),
+                draw(st.sampled_from([0, 0, 5])),
+                tuple(sorted(after)),
+                draw(st.sampled_from([ARRAY, ARRAY, VECTOR])),
+                draw(st.sampled_from([-1, -1, *range(cores)])),
+                draw(st.integers(0, 2)),
+            )
+        )
+    return jobs, chip
+
+
+@st.composite
+def _steps(draw):
+    """Steps whose partial sums come back from a store before them, if they come back."""
+    steps, stored = [], []
+    for step in range(draw(st.integers(1, 5))):
+        waits = draw(st.sampled_from([-1, *stored]))
+        loads = [draw(st.sampled_from([0, 0, 1, 3, 8])) for _ in range(2)]
+        loads = [draw(st.integers(1, 5)) if waits >= 0 else 0, *loads]
+        store = draw(st.sampled_from([0, 2, 7]))
+        steps.append((*loads, store, draw(st.integers(1, 9)), waits))
+        stored += [step] * bool(store)
+    return steps
