@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from accelsim.jit import njit
 from accelsim.mapper.chain_tables import Tables, access_bits_of, elements_of, times_over
-from accelsim.schedule.border_kernels import RELEVANT
+from accelsim.schedule.border_kernels import RELEVANT, bounds_of, repeats_over, tile_units
 from accelsim.schedule.hierarchy import EVERY_PE, PE
 from accelsim.schedule.nest import Nest
 from accelsim.schedule.relevance import INPUT, OUTPUT, C, P, Q, R, S
@@ -38,7 +38,10 @@ class Problem(NamedTuple):
     """Per bit, of every level."""
     first_sum: int
     passes: int
-    """Cycles of the PEs."""
+    """Cycles of the PEs in one step."""
+    skew: int
+    """Those of them that every further step takes again."""
+    burst_bits: int
     ports: NDArray[np.int64]
     """int64[ports], bytes per cycle; 0 never waits."""
     tables: Tables
@@ -79,8 +82,21 @@ class Rates(NamedTuple):
 
 @njit
 def rounding_at(problem, level):
-    """Bits that an access of a level is rounded up to; 1 at DRAM, which is charged by bursts."""
-    return 1 if level == problem.levels.shape[0] - 1 else problem.levels[level, ACCESS]
+    """Bits that an access of a level is rounded up to: whole bursts at DRAM."""
+    dram = problem.levels.shape[0] - 1
+    return problem.burst_bits if level == dram else problem.levels[level, ACCESS]
+
+
+@njit
+def without_rounding(problem):
+    """The same problem where an access moves any number of bits."""
+    levels = problem.levels.copy()
+    levels[:, ACCESS] = 1
+    return Problem(
+        problem.nest, problem.layout, levels, problem.chains, problem.points, problem.read_pj,
+        problem.write_pj, problem.first_sum, problem.passes, problem.skew, 1, problem.ports,
+        problem.tables,
+    )  # fmt: skip
 
 
 @njit
@@ -118,7 +134,7 @@ def operand_rates(problem, operand, point, at, elements):
         near_bits = total * bits
     if upper == levels.shape[0] - 1:
         return Rates(
-            moved * problem.read_pj[upper], filled, 0.0, total_bits, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+            moved * problem.read_pj[upper], filled, 0.0, moved, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         )
     above = total_bits / instances_of(problem, levels[upper, COPIES])
     below = near_bits / instances_of(problem, levels[lower, COPIES]) if lower != PE else 0.0
@@ -156,10 +172,8 @@ def output_rates(problem, point, at):
         upper_pj += full_part * read_low
         once -= new * full_part * read_low
     if upper == levels.shape[0] - 1:
-        dram_once = (done - sums - new * sums) * total
-        return Rates(
-            upper_pj, lower_pj, once, 2.0 * sums * total, dram_once, 0.0, 0.0, 0.0, 0.0, 0.0
-        )
+        dram_once = last - full - new * full
+        return Rates(upper_pj, lower_pj, once, 2.0 * full, dram_once, 0.0, 0.0, 0.0, 0.0, 0.0)
     above = total * sums / instances_of(problem, wide)
     below = total * sums / instances_of(problem, near)
     return Rates(upper_pj, lower_pj, once, 0.0, 0.0, above, above, below, below, new)
@@ -174,6 +188,27 @@ def rates_of(problem, operand, point, at, elements):
 
 
 @njit
+def exact_cost(problem, operand, point, row):
+    """(pJ, DRAM bits) of an input's or weight's point, a row of a chain, each tile rounded up."""
+    lower, upper = ends_of(problem, operand, point)
+    nest, sizes = problem.nest, problem.tables.sizes
+    at, free = np.empty(8, dtype=np.int64), np.empty(8, dtype=np.int64)
+    for dim in range(8):
+        at[dim], free[dim] = sizes[dim, row[1 + dim]], sizes[dim, row[9 + dim]]
+    width = nest.input_bits if operand == INPUT else nest.weight_bits
+    energy, dram = 0.0, 0.0
+    for level, price in ((upper, problem.read_pj[upper]), (lower, problem.write_pj[lower])):
+        if level != PE:
+            copies, access = problem.levels[level, COPIES], rounding_at(problem, level)
+            units = tile_units(nest, operand, at, problem.layout, copies, width, access)
+            units *= repeats_over(operand, at, free, problem.layout, copies, bounds_of(nest))
+            energy += price * units * access
+            if level == problem.levels.shape[0] - 1:
+                dram = float(units * access)
+    return energy, dram
+
+
+@njit
 def copies_at(problem, operand, point):
     """(upper, lower) masks of the copies at a point's border."""
     lower, upper = ends_of(problem, operand, point)
@@ -183,13 +218,17 @@ def copies_at(problem, operand, point):
 
 @njit
 def least_windows(problem, point):
-    """Fewest elements of all tiles of an input's point, whatever tiles its level has room for."""
+    """Fewest elements of all tiles of an input's point, whatever tiles its level has room for.
+
+    Whole windows are fewest only where they have no holes: taps apart skip what lies between them.
+    """
     lower, upper = ends_of(problem, INPUT, point)
     tables, nest = problem.tables, problem.nest
     copies = problem.levels[upper, COPIES]
     at = np.zeros(8, dtype=np.int64)
-    dense_rows = nest.stride_h <= (nest.R - 1) * nest.dilation_h + 1
-    if lower != PE and dense_rows and nest.stride_w <= (nest.S - 1) * nest.dilation_w + 1:
+    dense = nest.stride_h <= nest.R and (nest.dilation_h == 1 or nest.R == 1)
+    dense &= nest.stride_w <= nest.S and (nest.dilation_w == 1 or nest.S == 1)
+    if lower != PE and dense:
         for dim in (P, Q, R, S):
             at[dim] = tables.count[dim] - 1
         near = problem.levels[lower, COPIES]
@@ -258,56 +297,3 @@ def accumulation_cost(problem):
         total, tile, share, nest.accumulator_bits, problem.levels[level, ACCESS]
     )
     return moved * (problem.read_pj[level] + problem.write_pj[level])
-
-
-@njit
-def port_time(problem, port, bits):
-    """Cycles that bits hold a port."""
-    rate = problem.ports[port]
-    return bits / (8.0 * rate) if rate > 0 else 0.0
-
-
-@njit
-def accumulation_loads(problem, loads):
-    """Add the bits that one instance of the innermost output level carries in all passes."""
-    nest, level = problem.nest, problem.chains[OUTPUT, 0]
-    copies = problem.levels[level, COPIES]
-    base = np.zeros(8, dtype=np.int64)
-    total, _, _ = elements_of(nest, problem.layout, problem.tables, OUTPUT, copies, base)
-    moved = times_over(problem.tables, OUTPUT, copies, base) * total * nest.accumulator_bits
-    moved /= instances_of(problem, copies)
-    loads[problem.levels[level, READ_PORT]] += moved
-    loads[problem.levels[level, WRITE_PORT]] += moved
-
-
-@njit
-def port_loads(problem, operand, point, rates, times, loads):
-    """Add a point's bits to loads float64[ports].
-
-    Returns the cycles of the busiest port it uses, and those that the PEs wait for its fills.
-    """
-    lower, upper = ends_of(problem, operand, point)
-    if upper == problem.levels.shape[0] - 1:
-        return 0.0, 0.0
-    out, into = problem.levels[upper, READ_PORT], problem.levels[upper, WRITE_PORT]
-    first = rates[9]
-    read, written = rates[5] * (times[0] - first), rates[6] * (times[0] - 1.0)
-    loads[out] += read
-    loads[into] += written
-    busy = max(port_time(problem, out, loads[out]), port_time(problem, into, loads[into]))
-    if lower == PE:
-        return busy, 0.0
-    fill, drain = problem.levels[lower, WRITE_PORT], problem.levels[lower, READ_PORT]
-    filled = rates[7] * (times[0] - first if operand == OUTPUT else times[1])
-    drained = rates[8] * (times[1] - 1.0)
-    loads[fill] += filled
-    loads[drain] += drained
-    busy = max(busy, port_time(problem, fill, loads[fill]), port_time(problem, drain, loads[drain]))
-    if problem.levels[lower, HIDES_FILLS]:
-        return busy, 0.0
-    return busy, max(
-        port_time(problem, out, read),
-        port_time(problem, into, written),
-        port_time(problem, fill, filled),
-        port_time(problem, drain, drained),
-    )

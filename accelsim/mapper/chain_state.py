@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accelsim.jit import njit
-from accelsim.mapper.chain_costs import accumulation_loads, claimed_bits, port_time
+from accelsim.mapper.chain_costs import claimed_bits
+from accelsim.mapper.chain_ports import accumulation_loads, port_time
 from accelsim.mapper.chain_tables import times_over
 from accelsim.schedule.hierarchy import PE
 from accelsim.schedule.relevance import OUTPUT

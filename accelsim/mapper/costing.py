@@ -13,6 +13,7 @@ from accelsim.mapper.objectives import OBJECTIVES, objective_value, second_choic
 from accelsim.mapper.prices import Prices
 from accelsim.mapping import Mapping
 from accelsim.schedule.accesses import Access, accesses_of
+from accelsim.schedule.fill import fits
 from accelsim.schedule.hierarchy import Hierarchy
 from accelsim.schedule.nest import Nest
 from accelsim.schedule.plan import Plan
@@ -44,8 +45,17 @@ class Cost:
 
 def cost_of(nest: Nest, flow: Flow, mapping: Mapping) -> Cost:
     """Cost of a legal mapping."""
+    return _cost(nest, flow, mapping, planned(nest, mapping, flow.target))
+
+
+def cost_if_it_fits(nest: Nest, flow: Flow, mapping: Mapping) -> Cost | None:
+    """Cost of a mapping that is legal but for the room it takes; None where that is not there."""
+    plan = planned(nest, mapping, flow.target)
+    return _cost(nest, flow, mapping, plan) if fits(nest, mapping, flow.target, plan) else None
+
+
+def _cost(nest: Nest, flow: Flow, mapping: Mapping, plan: Plan) -> Cost:
     target = flow.target
-    plan = planned(nest, mapping, target)
     program = step_program(nest, target, plan)
     accesses = accesses_of(nest, mapping, target, plan, program)
     traffic = traffic_of(program, target.machine.burst_bytes)

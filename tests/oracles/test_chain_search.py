@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 from accelsim.errors import MappingError
 from accelsim.mapper.chain_search import search_chains
 from accelsim.mapper.costing import cost_of, score_of
-from accelsim.mapper.finding import Question
+from accelsim.mapper.finding import Flow, Question
+from accelsim.mapper.prices import Prices
 from accelsim.schedule.fill import fills_of, overfull
+from accelsim.schedule.hierarchy import Level
+from accelsim.schedule.machine import Target
+from accelsim.schedule.nest import Machine, Nest
 from accelsim.schedule.program import planned
 from tests.oracles.hierarchy_cases import tiny_nests
 from tests.oracles.hierarchy_spaces import chain_mappings
-from tests.oracles.hierarchy_targets import flows
+from tests.oracles.hierarchy_targets import SPEC, flows, hierarchy_of
 
 MOST_MAPPINGS = 600
 
@@ -74,3 +78,27 @@ def test_optimum_without_leaving_branches_out_is_the_same(data, objective):
         assert without is None
         return
     assert with_bounds.value == pytest.approx(without.value, rel=1e-9)
+
+
+def test_optimum_dilated_window_is_no_worse_for_the_bounds():
+    """Taps two rows apart, the second in the padding: apart they load one row, together two."""
+    nest = Nest(
+        N=1, G=1, K=2, C=1, P=1, Q=1, R=2, S=1, H=2, W=1, stride_h=1, stride_w=1,
+        dilation_h=2, dilation_w=1, pad_top=0, pad_left=0, input_bits=8, weight_bits=8,
+        accumulator_bits=32, output_bits=8, input_tensors=1, has_weight=1, vector_ops=0,
+    )  # fmt: skip
+    chains = dict.fromkeys(("input", "weight", "output"), (("buffer", ()),))
+    buffer = Level(
+        capacity_bits=96, copies=0, access_bits=8, double_buffered=0, hides_fills=0,
+        read_port=0, write_port=1, latency=0,
+    )  # fmt: skip
+    dram = Level(0, 0, 8, 0, 1, 0, 0, 0)
+    machine = Machine(
+        lanes=1, double_buffered=0, halo_keep=0, burst_bytes=1, clock=1, bandwidth=1,
+        dram_latency=0, edge_port=(0, 1, 2), edge_rate=(0, 0, 0),
+    )  # fmt: skip
+    hierarchy = hierarchy_of(chains, {"buffer": buffer}, dram, (0, 0))
+    target = Target(machine, SPEC, hierarchy, ("buffer", "dram"), 0)
+    prices = Prices(work=1.0, read=(0, 0), write=(0, 0), leakage_per_cycle=0)
+    flow = Flow("any", target, prices, ((), (), ()), (1, 1, 1), "any", False, ((), (), ()))
+    assert searched(nest, flow, "dram_bytes").value == 4 + 2 + 1  # weights, outputs, inputs
