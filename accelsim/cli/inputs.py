@@ -66,12 +66,14 @@ def hardware_of(name: str, changes: Sequence[str]) -> Accelerator:
         raise HardwareError("\n".join(lines)) from error
 
 
-def accelerators_of(names: Sequence[str], mistakes: Mistakes) -> list[Accelerator]:
-    """The accelerators of these names or files; what is wrong with them goes to the mistakes."""
+def accelerators_of(
+    names: Sequence[str], changes: Sequence[str], mistakes: Mistakes
+) -> list[Accelerator]:
+    """As `hardware_of`, several; what is wrong with them goes to the mistakes."""
     found = list[Accelerator]()
     for name in names:
         with mistakes.collected():
-            found.append(hardware_of(name, ()))
+            found.append(hardware_of(name, changes))
     return found
 
 

@@ -104,6 +104,17 @@ def test_live_bytes_of_a_split_as_a_view_free_each_half_by_itself():
     assert live_bytes(_tensors(net.build())) == (64, 128, 96, 112)
 
 
+def test_live_bytes_of_half_a_tensor_joined_along_rows_hold_all_of_it():
+    net = NetworkBuilder("rows")
+    x = net.input("image", (1, 4, 4))
+    parts = [net.conv(name, x, 2, window(1)) for name in ("top", "bottom")]
+    left, right = net.split("cut", net.concat("both", *parts, along="rows"), (1, 1))
+    small = [net.conv(name, half, 1, window(1)) for name, half in (("a", left), ("b", right))]
+    net.add("sum", *small)
+    # top: 16 + 32; bottom: 16 + 64; both and cut: 64; a: 64 + 32; b: 64 + 64; sum: 64 + 32
+    assert live_bytes(_tensors(net.build())) == (48, 80, 64, 64, 96, 128, 96)
+
+
 def test_live_bytes_with_a_batch_of_four_are_four_times_those_of_one():
     network = load_network("mixnet_s")
     four = IN_PLACE._replace(batch=4)

@@ -73,3 +73,12 @@ def test_figures_of_what_cannot_be_mapped_are_blank_with_the_reason(bench):
     assert figures.params == network.params
     assert "nothing fits" in reason_text([figures, figures])
     assert reason_text([figures, figures]).count("nothing fits") == 1
+
+
+@pytest.mark.parametrize("name", ["shidiannao", "kernel_engines/k3"])
+def test_figures_are_known_on_arrays_that_do_not_fold(name):
+    other = Bench(ac.load_hardware(name), "sweep")
+    figures, _ = figures_of(other, Case(5, "dw", Size(8, 16)))
+    assert figures.reasons == ()
+    assert figures.cycles > 0
+    assert 2 * 8 * 8 <= figures.buffer_bytes <= 4 * 16 * 8 * 8 + 2 * 16 * 25
