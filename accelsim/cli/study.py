@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from accelsim.cli.group import Commands
-from accelsim.cli.options import Output, one_of, output_options, plots_option
+from accelsim.cli.options import Output, changes_option, one_of, output_options, plots_option
 
 STUDY_EFFORTS = ("sweep", "normal")
 
@@ -68,5 +68,101 @@ def memory(hardware: tuple[str, ...], effort: str, plots: bool, output: Output) 
     from accelsim.cli import study_memory as command
 
     found = command.run(hardware, effort, output)
+    command.save(found, output, plots)
+    command.show(found, output)
+
+
+@study.command("gap")
+@click.argument("networks", nargs=-1, metavar="[NETWORK]...")
+@click.option(
+    "--reference", "-r", "references", multiple=True, metavar="NETWORK",
+    help="What all is relative to; may be repeated. Without it: resnet152 and mobilenet_v3_large.",
+)  # fmt: skip
+@click.option(
+    "--hw", "-c", "hardware", multiple=True, metavar="NAME|FILE",
+    help="Accelerator to study; may be repeated. Without it: edge_16x16, tpu_v1, nvdla_full, "
+    "dpu_b4096, pixel_1 and gpu_like.",
+)  # fmt: skip
+@click.option(
+    "--effort", default="sweep", show_default=True, **one_of(STUDY_EFFORTS),
+    help="How large a space is searched for mappings.",
+)  # fmt: skip
+@changes_option
+@plots_option
+@output_options
+def gap(  # noqa: PLR0913, PLR0917 - click passes every option
+    networks: tuple[str, ...],
+    references: tuple[str, ...],
+    hardware: tuple[str, ...],
+    changes: tuple[str, ...],
+    effort: str,
+    plots: bool,
+    output: Output,
+) -> None:
+    """What fewer parameters and operations leave in time and energy.
+
+    Networks (MixNet, MobileNet, Inception and others unless named) beside a reference: parameters,
+    MACs, activations, latency and energy on every accelerator, and the causes that split the time
+    beyond what the MACs promise, exactly. With --out, gap.csv, pictures and findings.md are written
+    to DIR; --format csv prints gap.csv.
+    """
+    from accelsim.cli import study_gap as command
+
+    found = command.run(networks, references, hardware, changes, effort, output)
+    command.save(found, output, plots)
+    command.show(found, output)
+
+
+@study.command("claims")
+@click.argument("names", nargs=-1, metavar="[CLAIM]...")
+@click.option(
+    "--hw", "-c", "hardware", multiple=True, metavar="NAME|FILE",
+    help="Accelerator to test on; may be repeated. Without it: edge_16x16, tpu_v1, nvdla_full, "
+    "dpu_b4096, pixel_1 and gpu_like.",
+)  # fmt: skip
+@click.option(
+    "--effort", default="sweep", show_default=True, **one_of(STUDY_EFFORTS),
+    help="How large a space is searched for mappings.",
+)  # fmt: skip
+@output_options
+def claims(names: tuple[str, ...], hardware: tuple[str, ...], effort: str, output: Output) -> None:
+    """What the field says of these networks, tested.
+
+    Every statement is a row: its source, the quoted figure beside the computed one, the figures of
+    every accelerator, a verdict on the quotation and one on its point, both by stated rules, and
+    the command that prints the figures. All are tested unless CLAIM names some. With --out,
+    claims.csv and claims.md are written to DIR; --format csv prints claims.csv.
+    """
+    from accelsim.cli import study_claims as command
+
+    found = command.run(names, hardware, effort, output)
+    command.save(found, output)
+    command.show(found, output)
+
+
+@study.command("guidelines")
+@click.option(
+    "--gpu", metavar="NAME|FILE", help="Stands for the paper's GPU. Without it: gpu_like."
+)
+@click.option(
+    "--arm", metavar="NAME|FILE", help="Stands for the paper's phone. Without it: snapdragon_810."
+)
+@click.option(
+    "--effort", default="normal", show_default=True, **one_of(STUDY_EFFORTS),
+    help="How large a space is searched for mappings.",
+)  # fmt: skip
+@plots_option
+@output_options
+def guidelines(gpu: str | None, arm: str | None, effort: str, plots: bool, output: Output) -> None:
+    """ShuffleNet V2's guidelines G1 to G4 beside what its authors measured.
+
+    Channel ratios, groups, fragments and element-wise work at equal MACs, simulated on descriptions
+    of their GPU and of their phone: relative speeds, how well they are ranked, and how far off they
+    are. With --out, tables (csv), a picture and findings.md are written to DIR; --format csv prints
+    guidelines.csv.
+    """
+    from accelsim.cli import study_guidelines as command
+
+    found = command.run(gpu, arm, effort, output)
     command.save(found, output, plots)
     command.show(found, output)

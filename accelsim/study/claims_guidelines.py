@@ -1,0 +1,122 @@
+"""Claims of ShuffleNet V2's guidelines, on the paper's GPU and phone.
+
+The figures are those of `study guidelines`: of each guideline the last case at the first size,
+beside the first case, which has as many MACs.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+from accelsim.evaluate import simulate
+from accelsim.study.claim_rules import AT_LEAST, Claim, Evidence, Quotation
+from accelsim.study.guideline_blocks import network_of
+from accelsim.study.guideline_rows import DEVICES, SCALES, SOURCE, Measured, measured
+from accelsim.study.guidelines import PRESETS
+from accelsim.study.runs import Runs
+
+COMMAND = "accelsim study guidelines --format csv"
+EFFORT = "normal"
+"""That of `study guidelines`; its machines need more of the search than arrays do."""
+
+NOTABLE_PERCENT = 5
+"""Loss or gain of speed from which a guideline holds."""
+
+
+class Guideline(NamedTuple):
+    """What one guideline says of its last case beside the first."""
+
+    name: str
+    says: str
+    change: str
+    """Of the speed: lost or gained."""
+    about_percent: float | None = None
+    """What is quoted of it, where it is not the measured figure of the device."""
+
+
+GUIDELINES = (
+    Guideline("G1", "unequal channel widths (1:12) are slower than equal ones", "lost"),
+    Guideline("G2", "eight groups are slower than one", "lost"),
+    Guideline("G3", "four parallel fragments are slower than one", "lost"),
+    Guideline("G4", "a bottleneck is about 20 % faster without ReLU and shortcut", "gained", 20),
+)
+WHERE = {"gpu": "a GPU", "arm": "an ARM core"}
+
+
+def guideline_claims() -> tuple[Claim, ...]:
+    """Every guideline on both devices, and that the GPU suffers more."""
+    return tuple(
+        claim
+        for guideline in GUIDELINES
+        for claim in (*(_on(guideline, device) for device in DEVICES), _gpu_more(guideline))
+    )
+
+
+def _on(guideline: Guideline, device: str) -> Claim:
+    found = _measured_percent(guideline, device)
+    about = guideline.about_percent
+    text = f"{found:.1f} %" if about is None else f"about {about:g} % (measured {found:.1f} %)"
+    return Claim(
+        f"{guideline.name}_{device}",
+        f"{guideline.name} on {WHERE[device]}: at equal MACs, {guideline.says}",
+        Quotation(text, found if about is None else about, SOURCE),
+        f"speed {guideline.change} from the first case of {guideline.name} to the last, %",
+        AT_LEAST,
+        partial(_change, guideline=guideline, device=device),
+        COMMAND,
+    )
+
+
+def _gpu_more(guideline: Guideline) -> Claim:
+    gpu, arm = (_measured_percent(guideline, device) for device in ("gpu", "arm"))
+    return Claim(
+        f"{guideline.name}_gpu_more",
+        f"{guideline.name} weighs more on the GPU than on the ARM core",
+        Quotation(f"{gpu:.1f} % against {arm:.1f} %", gpu / arm, SOURCE),
+        f"speed {guideline.change} on the GPU over that on the ARM core, {guideline.name}",
+        AT_LEAST,
+        partial(_gpu_over_arm, guideline=guideline),
+        COMMAND,
+    )
+
+
+def _change(runs: Runs, guideline: Guideline, device: str) -> Evidence:
+    percent = _predicted_percent(guideline, device)
+    return Evidence(NOTABLE_PERCENT, percent, {PRESETS[device]: percent})
+
+
+def _gpu_over_arm(runs: Runs, guideline: Guideline) -> Evidence:
+    return Evidence(1, _predicted_percent(guideline, "gpu") / _predicted_percent(guideline, "arm"))
+
+
+def _measured_percent(guideline: Guideline, device: str) -> float:
+    first, last = _ends(guideline, device)
+    return _percent(guideline, last.per_s / first.per_s)
+
+
+def _predicted_percent(guideline: Guideline, device: str) -> float:
+    first, last = (_latency_ms(figure) for figure in _ends(guideline, device))
+    return _percent(guideline, first / last)
+
+
+def _ends(guideline: Guideline, device: str) -> tuple[Measured, Measured]:
+    """The first and the last case at the first size."""
+    own = [
+        figure
+        for figure in measured(device)
+        if figure.guideline == guideline.name and figure.scale == SCALES[0]
+    ]
+    return own[0], own[-1]
+
+
+@lru_cache(maxsize=32)
+def _latency_ms(figure: Measured) -> float:
+    """Of the network that `study guidelines` simulates for this figure, in the same way."""
+    network = network_of(figure.block, figure.channels)
+    return simulate(network, PRESETS[figure.device], effort=EFFORT).latency_ms
+
+
+def _percent(guideline: Guideline, relative: float) -> float:
+    """Lost or gained, of a speed relative to the first case."""
+    return 100 * (1 - relative if guideline.change == "lost" else relative - 1)
