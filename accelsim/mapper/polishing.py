@@ -83,12 +83,23 @@ def _drawn_in(mapping: Mapping, room: _Room, lowest: int) -> Iterator[Mapping]:
             for position, loop in enumerate(mapping.temporal)
             if position >= lowest and loop.dim == dim and loop.factor > 1
         )
-        most = min(room.times(growing, dim), loop.factor)
-        if most > 1:
-            trips = -(-loop.factor // most)
-            parts.append((trips / loop.factor, position, -(-loop.factor // trips)))
+        part = _part_of(loop.factor, room.times(growing, dim))
+        if part > 1:
+            parts.append((-(-loop.factor // part) / loop.factor, position, part))
     for _, position, part in sorted(parts):
         yield _with_part(mapping, growing, position, part)
+
+
+def _part_of(trips: int, most: int) -> int:
+    """The largest even part of a loop within `most`: one that divides it, or nearly does.
+
+    A ragged last tile gains little where a part of at least half the size leaves none.
+    """
+    most = min(trips, most)
+    if most < 1:
+        return 1
+    dividing = max(part for part in range(1, most + 1) if trips % part == 0)
+    return dividing if 2 * dividing > most else -(-trips // -(-trips // most))
 
 
 def _with_part(mapping: Mapping, growing: dict[str, int], position: int, part: int) -> Mapping:
