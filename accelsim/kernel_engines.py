@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from accelsim.cost.constants import CONSTANTS, Library
-from accelsim.cost.engines import line_buffers, streaming_engine
+from accelsim.cost.engines import engine, line_buffers
+from accelsim.cost.operands import Widths
 from accelsim.dataflows import streaming
 from accelsim.errors import UsageError, suggestion
 from accelsim.traffic.footprint import Axis, streamed_positions, window_passes
@@ -35,6 +36,8 @@ class EngineRow(NamedTuple):
     registered_tree: bool = False
     storage: str = "sram"
     """Of the line buffers (`cost.engines.STORAGES`)."""
+    widths: Widths = Widths(8, 8, 32)
+    """Of operands and accumulator, integers; line buffers hold words of `input_bits`."""
 
 
 class LayerWork(NamedTuple):
@@ -102,11 +105,15 @@ def layer_work(layer: ConvDims, row: EngineRow) -> LayerWork:
     return LayerWork(passes, timing.cycles, layer.outputs * (visits - 1))
 
 
-def row_area_um2(row: EngineRow, width: int, bits: int = 8, lib: Library = CONSTANTS) -> float:
-    """Engines of one window with line buffers for maps of `width` pixels: cells at 45 nm."""
-    engine = streaming_engine(row.window, lib, bits=bits, registered_tree=row.registered_tree)
-    lines = line_buffers(row.window, width, bits, row.storage, lib)
-    return row.engines * (engine.area_um2 + lines.area_um2)
+def row_area_um2(row: EngineRow, width: int, lib: Library = CONSTANTS) -> float:
+    """Engines of one window with line buffers for maps of `width` pixels: cells at 45 nm.
+
+    Raises HardwareError for floating-point widths, of which no engine is modelled.
+    """
+    window = (row.window, row.window)
+    one = engine(window, row.widths, lib, registered_tree=row.registered_tree)
+    lines = line_buffers(row.window, width, row.widths.input_bits, row.storage, lib)
+    return row.engines * (one.area_um2 + lines.area_um2)
 
 
 def mixed_engines(
@@ -114,7 +121,7 @@ def mixed_engines(
 ) -> MixedEngines:
     """How one of `WAYS` serves the layers; `row` says how many engines of what kind, any window.
 
-    Line buffers are as long as the widest map of the mix.
+    Their operands have the widths of the row; line buffers are as long as the widest map.
     """
     if not layers:
         raise UsageError("mixed engines: give one layer at least")
@@ -128,7 +135,7 @@ def mixed_engines(
             for layer, used in zip(layers, windows, strict=True)
             if used == window
         ]
-        area_um2 = row_area_um2(own, width, lib=lib)
+        area_um2 = row_area_um2(own, width, lib)
         shares.append(Share(own, area_um2, sum(work.cycles for work in works)))
         sums += sum(work.partial_sums for work in works)
     return MixedEngines(way, tuple(shares), sum(layer.macs for layer in layers), sums)

@@ -97,11 +97,16 @@ NOTHING_DONE: dict[str, Any] = {
 """Columns of an operator that is only addressing."""
 
 
+def launch_cycles(work: Work, hardware: Accelerator) -> int:
+    """What starting the operator, or its shard, costs."""
+    return hardware.operator_overhead.cycles_of(work.operator, work.nest.G)
+
+
 def measured(work: Work, hardware: Accelerator, line: Timeline) -> dict[str, Any]:
     """Columns of a layer: cycles by cause, traffic, energy by part."""
     nest, mapped = work.nest, work.mapped
     target = mapped.flow.target
-    launch = hardware.operator_overhead.cycles_of(work.operator)
+    launch = launch_cycles(work, hardware)
     traffic = traffic_of(work.program, target.machine.burst_bytes)
     accesses, fills = _counted(nest, mapped.flow, mapped.mapping)
     accesses = _without_resident(accesses, work)

@@ -142,18 +142,22 @@ def claims(names: tuple[str, ...], hardware: tuple[str, ...], effort: str, outpu
 
 @study.command("guidelines")
 @click.option(
-    "--gpu", metavar="NAME|FILE", help="Stands for the paper's GPU. Without it: gpu_like."
-)
+    "--gpu", multiple=True, metavar="NAME|FILE",
+    help="Stands for the paper's GPU; may be repeated. Without it: gpu_like.",
+)  # fmt: skip
 @click.option(
-    "--arm", metavar="NAME|FILE", help="Stands for the paper's phone. Without it: snapdragon_810."
-)
+    "--arm", multiple=True, metavar="NAME|FILE",
+    help="Stands for the paper's phone; may be repeated. Without it: snapdragon_810 and pixel_1.",
+)  # fmt: skip
 @click.option(
-    "--effort", default="normal", show_default=True, **one_of(STUDY_EFFORTS),
-    help="How large a space is searched for mappings.",
+    "--effort", **one_of(STUDY_EFFORTS),
+    help="How large a space is searched for mappings. Without it: normal, on pixel_1 sweep.",
 )  # fmt: skip
 @plots_option
 @output_options
-def guidelines(gpu: str | None, arm: str | None, effort: str, plots: bool, output: Output) -> None:
+def guidelines(
+    gpu: tuple[str, ...], arm: tuple[str, ...], effort: str | None, plots: bool, output: Output
+) -> None:
     """ShuffleNet V2's guidelines G1 to G4 beside what its authors measured.
 
     Channel ratios, groups, fragments and element-wise work at equal MACs, simulated on descriptions

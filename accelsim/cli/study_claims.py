@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
-
 from accelsim.cli.inputs import Mistakes, accelerators_of, check_folder
 from accelsim.cli.options import Output
-from accelsim.cli.output import note, note_compiling, print_csv, print_json, print_table, progress
+from accelsim.cli.output import note_compiling, print_table, progress
+from accelsim.cli.study_output import print_data, print_sections, write
 from accelsim.study.claims import ClaimStudy, all_claims, claims_of, study_claims
 from accelsim.study.gap import ACCELERATORS
 from accelsim.study.runs import Runs
@@ -34,20 +33,13 @@ def run(names: Sequence[str], hardware: Sequence[str], effort: str, output: Outp
 
 
 def save(study: ClaimStudy, output: Output) -> None:
-    """Write the folder, if there is to be one: table and page."""
-    if output.out is not None:
-        study.save(output.out)
-        note(f"wrote {output.out}", output)
+    """Write the folder, if there is to be one."""
+    write(study, output)
 
 
 def show(study: ClaimStudy, output: Output) -> None:
     """Print claims.csv, everything as JSON, or a table and the page."""
-    if output.format == "csv":
-        print_csv(study.rows)
-    elif output.format == "json":
-        sections = [section._asdict() for section in study.sections]
-        print_json({"rows": study.rows, "findings": sections})
-    else:
-        print_table(study.rows, SHOWN, "statements of the field; figures are in the page below")
-        for section in study.sections:
-            click.echo("\n".join([section.title, *section.sentences, ""]))
+    if print_data(study, output, rows=study.rows):
+        return
+    print_table(study.rows, SHOWN, "statements of the field; figures are in the page below")
+    print_sections(study.sections)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import click
+from pathlib import Path
 
 from accelsim.cli.inputs import Mistakes, accelerators_of, check_folder, networks_of
 from accelsim.cli.options import Output
-from accelsim.cli.output import note, note_compiling, print_csv, print_json, print_table, progress
-from accelsim.results.files import replacing
+from accelsim.cli.output import note_compiling, print_table, progress
+from accelsim.cli.study_output import print_data, print_sections, write
 from accelsim.study.gap import ACCELERATORS, NETWORKS, REFERENCES, GapStudy, steps, study_gap
 from accelsim.study.rows import chosen, distinct
 from accelsim.study.runs import Runs
@@ -41,30 +40,22 @@ def run(
 
 
 def save(study: GapStudy, output: Output, plots: bool) -> None:
-    """Write the folder, if there is to be one: table and findings, then pictures."""
-    if output.out is None:
-        return
-    study.save(output.out)
-    if plots:
+    """Write the folder, if there is to be one."""
+
+    def draw(folder: Path) -> None:
         from accelsim.report.study_gap import draw_gap  # matplotlib takes half a second
 
-        note("drawing plots", output)
-        with replacing(output.out / "plots", ("*.svg", "*.png")) as fresh:
-            draw_gap(study.rows, fresh)
-    note(f"wrote {output.out}", output)
+        draw_gap(study.rows, folder)
+
+    write(study, output, draw if plots else None)
 
 
 def show(study: GapStudy, output: Output) -> None:
     """Print gap.csv, everything as JSON, or a table and sentences for each reference."""
-    if output.format == "csv":
-        print_csv(study.rows)
-    elif output.format == "json":
-        sections = [section._asdict() for section in study.sections]
-        print_json({"rows": study.rows, "findings": sections})
-    else:
-        references = distinct(study.rows, "reference")
-        for name in references:
-            title = f"{name} over each network; gap = latency / promised at {name}'s MAC rate"
-            print_table(chosen(study.rows, reference=name), RATIOS, title)
-        for section in study.sections[: 1 + len(references)]:
-            click.echo("\n".join([section.title, *section.sentences, ""]))
+    if print_data(study, output, rows=study.rows):
+        return
+    references = distinct(study.rows, "reference")
+    for name in references:
+        title = f"{name} over each network; gap = latency / promised at {name}'s MAC rate"
+        print_table(chosen(study.rows, reference=name), RATIOS, title)
+    print_sections(study.sections[: 1 + len(references)])

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-import click
-
-from accelsim.cli.inputs import Mistakes, check_folder, hardware_of
+from accelsim.cli.inputs import Mistakes, accelerators_of, check_folder
 from accelsim.cli.options import Output
-from accelsim.cli.output import note, note_compiling, print_csv, print_json, print_table, progress
-from accelsim.hardware.accelerator import Accelerator
-from accelsim.results.files import replacing
+from accelsim.cli.output import note_compiling, print_table, progress
+from accelsim.cli.study_output import print_data, print_sections, write
 from accelsim.study.kernels import ACCELERATORS, KernelStudy, steps, study_kernels
 
 SUMMARY = (
@@ -27,10 +25,8 @@ SHOWN_SECTIONS = 3
 
 def run(names: Sequence[str], effort: str, output: Output) -> KernelStudy:
     """The study; everything is checked before the first simulation."""
-    mistakes, found = Mistakes(), list[Accelerator]()
-    for name in names or ACCELERATORS:
-        with mistakes.collected():
-            found.append(hardware_of(name, ()))
+    mistakes = Mistakes()
+    found = accelerators_of(names or ACCELERATORS, (), mistakes)
     with mistakes.collected():
         check_folder(output.out)
     mistakes.report()
@@ -40,38 +36,23 @@ def run(names: Sequence[str], effort: str, output: Output) -> KernelStudy:
 
 
 def save(study: KernelStudy, output: Output, plots: bool) -> None:
-    """Write the folder, if there is to be one: tables and findings, then pictures."""
-    if output.out is None:
-        return
-    study.save(output.out)
-    if plots:
+    """Write the folder, if there is to be one."""
+
+    def draw(folder: Path) -> None:
         from accelsim.report.study_kernels import draw_study  # matplotlib takes half a second
 
-        note("drawing plots", output)
-        with replacing(output.out / "plots", ("*.svg", "*.png")) as fresh:
-            draw_study(study, fresh)
-    note(f"wrote {output.out}", output)
+        draw_study(study, folder)
+
+    write(study, output, draw if plots else None)
 
 
 def show(study: KernelStudy, output: Output) -> None:
     """Print kernel_costs.csv, everything as JSON, or tables and sentences."""
-    if output.format == "csv":
-        print_csv(study.costs)
-    elif output.format == "json":
-        print_json(_as_data(study))
-    else:
-        title = "medians over map sizes and channels; gap = cost ratio / parameter ratio"
-        print_table(study.medians(), SUMMARY, title)
-        on_array = [row for row in study.networks if row["depthwise_on"] == "array"]
-        print_table(on_array, NETWORKS, "whole networks with other depthwise kernels, against 3x3")
-        for section in study.sections[:SHOWN_SECTIONS]:
-            click.echo("\n".join([section.title, *section.sentences, ""]))
-
-
-def _as_data(study: KernelStudy) -> dict[str, object]:
-    return {
-        "costs": study.costs,
-        "networks": study.networks,
-        "engines": study.engines,
-        "findings": [section._asdict() for section in study.sections],
-    }
+    tables = {"costs": study.costs, "networks": study.networks, "engines": study.engines}
+    if print_data(study, output, **tables):
+        return
+    title = "medians over map sizes and channels; gap = cost ratio / parameter ratio"
+    print_table(study.medians(), SUMMARY, title)
+    on_array = [row for row in study.networks if row["depthwise_on"] == "array"]
+    print_table(on_array, NETWORKS, "whole networks with other depthwise kernels, against 3x3")
+    print_sections(study.sections[:SHOWN_SECTIONS])

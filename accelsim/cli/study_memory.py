@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import click
+from pathlib import Path
 
 from accelsim.cli.inputs import Mistakes, check_folder, hardware_of
 from accelsim.cli.options import Output
-from accelsim.cli.output import note, note_compiling, print_csv, print_json, print_table, progress
+from accelsim.cli.output import note_compiling, print_table, progress
+from accelsim.cli.study_output import print_data, print_sections, write
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.resident import required_level
-from accelsim.results.files import replacing
 from accelsim.study.memory import ACCELERATORS, MemoryStudy, steps, study_memory
 
 SUMMARY = (
@@ -37,28 +36,20 @@ def run(names: Sequence[str], effort: str, output: Output) -> MemoryStudy:
 
 
 def save(study: MemoryStudy, output: Output, plots: bool) -> None:
-    """Write the folder, if there is to be one: table and findings, then the pictures."""
-    if output.out is None:
-        return
-    study.save(output.out)
-    if plots:
+    """Write the folder, if there is to be one."""
+
+    def draw(folder: Path) -> None:
         from accelsim.report.study_memory import draw_study  # matplotlib takes half a second
 
-        note("drawing plots", output)
-        with replacing(output.out / "plots", ("*.svg", "*.png")) as fresh:
-            draw_study(study, fresh)
-    note(f"wrote {output.out}", output)
+        draw_study(study, folder)
+
+    write(study, output, draw if plots else None)
 
 
 def show(study: MemoryStudy, output: Output) -> None:
     """Print memory.csv, everything as JSON, or a table and sentences."""
-    if output.format == "csv":
-        print_csv(study.rows)
-    elif output.format == "json":
-        findings = [section._asdict() for section in study.sections]
-        print_json({"rows": study.rows, "findings": findings})
-    else:
-        firsts = [row for row in study.rows[::2] if row["level_times"] == 1]
-        print_table(firsts, SUMMARY, "at the accelerator's own size; ratios are to the twin")
-        for section in study.sections:
-            click.echo("\n".join([section.title, *section.sentences, ""]))
+    if print_data(study, output, rows=study.rows):
+        return
+    firsts = [row for row in study.rows[::2] if row["level_times"] == 1]
+    print_table(firsts, SUMMARY, "at the accelerator's own size; ratios are to the twin")
+    print_sections(study.sections)

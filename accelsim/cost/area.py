@@ -4,8 +4,8 @@ Logic is counted as placed area: cell area of the component library (45 nm) x th
 factor / the placement utilisation (constant `placement_utilisation`, 0.70). SRAM macros are
 layout area already. Not counted: DRAM and its interface (off chip), pads, clock and power
 distribution, test logic, host interface, wiring between blocks, and whatever a product has beside
-this datapath. `UNCERTAINTY` says how published chips compare; ratios between designs, where most
-of that cancels, are what the model is for.
+this datapath. `PUBLISHED_CHIPS` says how published chips compare; ratios between designs, where
+most of that cancels, are what the model is for.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from accelsim.cost import technology
 from accelsim.cost.blocks import LogicBlock, logic_blocks, sram_levels
+from accelsim.cost.calibration import area_note
 from accelsim.cost.constants import Library, library
 from accelsim.cost.levels import level_sram
 from accelsim.cost.memories import Sram
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from accelsim.hardware.accelerator import Accelerator
     from accelsim.hardware.levels import OnChip
 
-UNCERTAINTY = (
-    "uncertainty: component cells within 10 % of synthesis (accelsim area --calibration); "
+PUBLISHED_CHIPS = (
     "published chips are 1.7 to 3.1 times as large as the same blocks here (accelsim area --chips)"
 )
 
@@ -74,7 +74,7 @@ def area_breakdown(hw: Accelerator) -> AreaBreakdown:
     notes = (
         f"logic: cell area at 45 nm x {scale:.3f} (node factor / placement utilisation)",
         "not counted: DRAM, its interface, pads, clock tree, test logic, host interface",
-        UNCERTAINTY,
+        f"uncertainty: {area_note(node_nm)}; {PUBLISHED_CHIPS}",
         clock_note(hw, lib),
         *memory_notes(hw),
         *technology.notes(node_nm, hw.technology.voltage_v),

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from accelsim.cost.arithmetic import Component
-from accelsim.cost.catalogue import Entry, synthesised
+from accelsim.cost.catalogue import OUTSIDE, Entry, synthesised
 from accelsim.cost.constants import CONSTANTS
 from accelsim.cost.memories import Values, left_out
 from accelsim.cost.technology import area_factor, delay_factor
@@ -121,6 +121,33 @@ def summaries(compared: Iterable[Comparison]) -> tuple[Summary, ...]:
     for item in compared:
         groups.setdefault((item.against, item.quantity, item.kind), []).append(item)
     return tuple(_summary(*group, members) for group, members in groups.items())
+
+
+@cache
+def area_note(node_nm: float) -> str:
+    """How far component cells are off synthesis at a node, or at those around it."""
+    nodes = sorted({run.node_nm for run in RUNS})
+    below = [node for node in nodes if node <= node_nm][-1:]
+    above = [node for node in nodes if node >= node_nm][:1]
+    errors = " and ".join(_area_errors(node) for node in dict.fromkeys(below + above))
+    start = "" if node_nm in nodes else f"nothing was synthesised at {node_nm:g} nm; "
+    return f"{start}component cells are off synthesis {errors} (accelsim area --calibration)"
+
+
+def _area_errors(node_nm: float) -> str:
+    """Medians of all kinds, and the worst, of all runs at a node; widths as they were fitted."""
+    runs = {run.name for run in RUNS if run.node_nm == node_nm}
+    found = [
+        item
+        for item in summaries(logic_comparisons())
+        if item.against in runs and item.quantity == AREA and item.kind != OUTSIDE
+    ]
+    medians = [item.median_error_percent for item in found]
+    worst = max(found, key=lambda item: abs(item.worst_error_percent))
+    return (
+        f"at {node_nm:g} nm median {min(medians):.2g} to {max(medians):.2g} %, "
+        f"worst {abs(worst.worst_error_percent):.2g} % ({worst.worst})"
+    )
 
 
 def _summary(against: str, quantity: str, kind: str, members: list[Comparison]) -> Summary:

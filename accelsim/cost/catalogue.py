@@ -31,7 +31,7 @@ from accelsim.cost.floating import FORMATS, float_adder, float_multiplier
 from accelsim.cost.interconnect import crossbar, multicast_bus, multiplexer_tree, wire
 from accelsim.cost.operands import Widths
 
-LITERATURE = "literature"
+LITERATURE, OUTSIDE = "literature", "outside"
 INT8 = Widths(8, 8, 32)
 
 
@@ -49,7 +49,7 @@ def synthesised() -> tuple[Entry, ...]:
         "fitted": {**_operators(), **_floats(), **_blocks()},
         "partly": {**_controlled_arrays(), **_engines()},
         "predicted": {**_macs(), **_pes(), **_trees(), **_bare_arrays()},
-        "outside": {"multiplier int2": multiplier(2, 2)},
+        OUTSIDE: {"multiplier int2": multiplier(2, 2)},
     }
     return tuple(
         Entry(name, kind, component)

@@ -131,7 +131,8 @@ def _engine_mac(hw: Accelerator, lib: Library) -> Explained:
     """A tap's share of a result: what the engine switches, a word read from and into its lines."""
     array = hw.array
     window, taps = of_array(array, pe_widths(hw), lib), array.rows * array.cols
-    logic = _scaled_logic("mac_pj", window.energy_pj / taps, f"{window.name}, 1/{taps}", hw)
+    what = f"{window.name}, 1/{taps}, without {', '.join(window.without_energy)}"
+    logic = _scaled_logic("mac_pj", window.energy_pj / taps, what, hw)
     lines = {level.name for level in hw.on_chip if level.per}
     buffers = [level for level in level_energies(hw) if level.name in lines]
     buffers_pj = sum(level.read_pj + level.write_pj for level in buffers) / taps

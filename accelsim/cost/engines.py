@@ -82,12 +82,14 @@ class Engine:
 
     @property
     def energy_pj(self) -> float:
-        """Of one result, at 45 nm and 0.9 V, of the parts that switch with every pixel.
+        """Of one result, at 45 nm and 0.9 V, of all parts but those of `without_energy`."""
+        known = (part for part in self.parts if part.name not in self.without_energy)
+        return sum(part.count * part.component.energy_pj for part in known)
 
-        Weights are held; the control block's energy is not modelled.
-        """
-        energies = (part.count * part.component.energy_pj for part in self.parts)
-        return sum(energy for energy in energies if not math.isnan(energy))
+    @property
+    def without_energy(self) -> tuple[str, ...]:
+        """Parts whose energy is not known: it is above zero and in no sum."""
+        return tuple(part.name for part in self.parts if math.isnan(part.component.energy_pj))
 
     def part(self, name: str) -> EnginePart:
         """The part of one name."""
@@ -229,13 +231,14 @@ def _window_register(bits: int, lib: Library) -> Component:
 
 
 def _held(bits: int, lib: Library) -> Component:
-    """A weight, written once per pass: its energy is left out."""
-    return register(bits, lib, "enable")._replace(energy_pj=0.0)
+    """A weight, written once per pass: how much of that falls on a result is not known here."""
+    held = register(bits, lib, "enable")
+    return unmodelled_energy(held.area_um2, held.source)
 
 
 def _mask(bits: int, lib: Library) -> Component:
     """Zero in place of a pixel beyond the border; its switching is not modelled."""
-    return Component(lib["mask_um2_per_bit"].value * bits, 0.0, f"mask {bits} bits")
+    return unmodelled_energy(lib["mask_um2_per_bit"].value * bits, f"mask {bits} bits")
 
 
 def _accumulator(bits: int, lib: Library) -> Component:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from accelsim.eventsim.network import Chip, Job
+from accelsim.eventsim.processes import steps_of
 from accelsim.fastsim import recurrence
 from accelsim.results.timeline import Timeline
+
+
+class Least(NamedTuple):
+    """What a job takes at least, in any company."""
+
+    cycles: int
+    """Of its unit, launch included."""
+    channel_cycles: int
 
 
 def alone(job: Job) -> Timeline:
@@ -15,26 +25,44 @@ def alone(job: Job) -> Timeline:
     return line
 
 
-def remaining_cycles(jobs: Sequence[Job], lines: Sequence[Timeline]) -> list[int]:
-    """Cycles from the start of each job to the end of the longest chain that waits for it."""
+def least(job: Job) -> Least:
+    """Launch, then work or transfers, whichever take longer.
+
+    The first loads come before all of the work, the last store after it. Transfers of other cores
+    may reorder those of the job, and so end it sooner than alone, but not before this.
+    """
+    steps, latency = steps_of(job.program, job.machine), job.machine.dram_latency
+    work = sum(step.compute_cycles for step in steps)
+    around = sum(cycles + latency for cycles in (sum(steps[0].loads), steps[-1].store) if cycles)
+    channel = sum(sum(step.loads) + step.store for step in steps)
+    busy = channel + latency if channel else 0
+    return Least(job.launch_cycles + max(work + around, busy), channel)
+
+
+def remaining_cycles(jobs: Sequence[Job], cycles: Sequence[int]) -> list[int]:
+    """Cycles from the start of each job to the end of the longest chain that waits for it.
+
+    `cycles`: of each job, launch included.
+    """
     remaining = [0] * len(jobs)
     for number in reversed(range(len(jobs))):  # jobs stand behind those that they wait for
-        remaining[number] += lines[number].cycles + jobs[number].launch_cycles
+        remaining[number] += cycles[number]
         for before in jobs[number].after:
             remaining[before] = max(remaining[before], remaining[number])
     return remaining
 
 
-def lower_bound(jobs: Sequence[Job], lines: Sequence[Timeline], chip: Chip) -> int:
+def lower_bound(jobs: Sequence[Job], chip: Chip) -> int:
     """max(critical path, unit cycles / cores, DRAM cycles / channels), in cycles.
 
-    `lines` are the jobs alone. Waiting for others makes none of the three shorter.
+    Each job counts with what it takes in any company; no engine is run.
     """
+    shortest = [least(job) for job in jobs]
     units: dict[int, int] = {}
-    for job, line in zip(jobs, lines, strict=True):
-        units[job.unit] = units.get(job.unit, 0) + line.cycles + job.launch_cycles
+    for job, own in zip(jobs, shortest, strict=True):
+        units[job.unit] = units.get(job.unit, 0) + own.cycles
     return max(
-        max(remaining_cycles(jobs, lines), default=0),
+        max(remaining_cycles(jobs, [own.cycles for own in shortest]), default=0),
         *(-(-cycles // chip.cores) for cycles in units.values()),
-        -(-sum(line.channel_cycles for line in lines) // chip.channels),
+        -(-sum(own.channel_cycles for own in shortest) // chip.channels),
     )

@@ -13,7 +13,7 @@ from accelsim.execution.bounds import alone, lower_bound, remaining_cycles
 from accelsim.execution.shards import SHARD_DIMS, shards
 from accelsim.execution.works import Setting, Shares, searched, work_of
 from accelsim.hardware.accelerator import Accelerator
-from accelsim.measure import Work
+from accelsim.measure import Work, launch_cycles
 from accelsim.workload.operators import Operator
 
 POLICIES = ("in_order", "branch_parallel", "split", "auto")
@@ -109,12 +109,11 @@ def _in_order(operators: Sequence[Operator], setting: Setting, record: Record | 
 
 
 def _jobs_in_turn(works: Sequence[Work], hardware: Accelerator) -> list[Job]:
-    launch = hardware.operator_overhead.cycles_of
     return [
         Job(
             work.program,
             work.machine,
-            launch(work.operator),
+            launch_cycles(work, hardware),
             (number - 1,) if number else (),
             core=0,
         )
@@ -150,12 +149,11 @@ def _branch_parallel(
         for operator in operators
     ]
     jobs = _jobs_by_data(operators, works, hardware, apart)
-    lines = [alone(job) for job in jobs]
-    urgency = remaining_cycles(jobs, lines)
+    urgency = remaining_cycles(jobs, [alone(job).cycles + job.launch_cycles for job in jobs])
     jobs = [job._replace(urgency=urgent) for job, urgent in zip(jobs, urgency, strict=True)]
     runs = run_jobs(jobs, chip, record)
     units = chip.cores * (2 if apart else 1)
-    bound = lower_bound(jobs, lines, chip)
+    bound = lower_bound(jobs, chip)
     placed = _placed(works, runs)
     return Executed("branch_parallel", tuple(operators), units, placed, bound, record)
 
@@ -187,7 +185,7 @@ def _jobs_by_data(
     for operator, work in zip(operators, works, strict=True):
         before = {job for tensor in operator.inputs for job in makers.get(tensor, ())}
         if work is not None:
-            launch = hardware.operator_overhead.cycles_of(operator)
+            launch = launch_cycles(work, hardware)
             unit, after = _unit(operator, apart), tuple(sorted(before))
             jobs.append(Job(work.program, work.machine, launch, after, unit))
             before = {len(jobs) - 1}
@@ -203,16 +201,24 @@ def _split(operators: Sequence[Operator], setting: Setting, record: Record | Non
     before: tuple[int, ...] = ()
     known: dict[object, int] = {}
     for operator in operators:
-        launch = setting.hardware.operator_overhead.cycles_of(operator)
         parts.append(_best_shards(operator, setting, known))
-        for core, work in enumerate(parts[-1]):
-            jobs.append(Job(work.program, work.machine, launch, before, core=core))
+        jobs += _beside(parts[-1], setting.hardware, before)
         if parts[-1]:
             before = tuple(range(len(jobs) - len(parts[-1]), len(jobs)))
     rest = iter(run_jobs(jobs, chip, record))
     placed = tuple(tuple(Part(work, next(rest)) for work in works) for works in parts)
-    bound = lower_bound(jobs, [alone(job) for job in jobs], chip)
+    bound = lower_bound(jobs, chip)
     return Executed("split", tuple(operators), chip.cores, placed, bound, record)
+
+
+def _beside(
+    works: Sequence[Work], hardware: Accelerator, before: tuple[int, ...] = ()
+) -> list[Job]:
+    """Shards that start together, one on each core."""
+    return [
+        Job(work.program, work.machine, launch_cycles(work, hardware), before, core=core)
+        for core, work in enumerate(works)
+    ]
 
 
 def _best_shards(operator: Operator, setting: Setting, known: dict[object, int]) -> list[Work]:
@@ -230,9 +236,12 @@ def _best_shards(operator: Operator, setting: Setting, known: dict[object, int])
 
 
 def _together(works: Sequence[Work], hardware: Accelerator, known: dict[object, int]) -> int:
-    """Cycles of shards that start together, one on each core, with the channels for themselves."""
-    key = tuple((work.nest, work.mapped.mapping) for work in works)
+    """Cycles of shards that start together, with the channels for themselves."""
+    jobs = _beside(works, hardware)
+    key = tuple(
+        (work.nest, work.mapped.mapping, job.launch_cycles)
+        for work, job in zip(works, jobs, strict=True)
+    )
     if key not in known:
-        jobs = [Job(work.program, work.machine, 0, core=core) for core, work in enumerate(works)]
         known[key] = max(run.end for run in run_jobs(jobs, chip_of(hardware)))
     return known[key]

@@ -199,8 +199,11 @@ class Dram(Section):
             faults["row_miss"] = "row_bytes and row_miss go together; give both or neither"
         if (self.refresh_interval_ns is None) != (self.refresh_ns == 0):
             faults["refresh"] = "refresh and refresh_interval go together; give both or neither"
-        elif self.refresh_interval_ns is not None and self.refresh_ns >= self.refresh_interval_ns:
-            faults["refresh"] = "must be shorter than refresh_interval"
+        elif self.refresh_share >= 1:
+            faults["refresh"] = (
+                "must be shorter than refresh_interval, by a thousandth of it or more: its share "
+                "of the time is rounded up to thousandths and comes off the bandwidth"
+            )
         if faults:
             raise PartsError(faults)
         return self

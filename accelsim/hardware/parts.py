@@ -96,13 +96,13 @@ class OperatorOverhead(Section):
     launch_per_group: bool = False
     """Groups of a convolution run as operators of their own, but for a depthwise one."""
 
-    def cycles_of(self, operator: Operator) -> int:
-        """Launch overhead of one operator."""
+    def cycles_of(self, operator: Operator, groups: int) -> int:
+        """Launch overhead of an operator, or of a shard of it that has so many groups."""
         if operator.kind not in ("conv", "linear", "matmul"):
             own = self.vector_launch_cycles
             return self.launch_cycles if own is None else own
         apart = self.launch_per_group and operator.type == "group"
-        return self.launch_cycles * (operator.groups if apart else 1)
+        return self.launch_cycles * (groups if apart else 1)
 
 
 class Cores(Section):

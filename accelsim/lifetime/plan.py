@@ -33,8 +33,8 @@ class ResidencyPlan(NamedTuple):
     """Most bytes of tensors that stay and of tiles beside them."""
     dram_bytes: int
     """Payload of all operators."""
-    avoided_bytes: int
-    """Payload without residency, less `dram_bytes`."""
+    saved_bytes: int
+    """Payload without residency, less `dram_bytes`: tiles may differ, unlike in `avoided_bytes`."""
     spilled_bytes: int
     """Tensors made and read again that do not stay, each counted once."""
     spill_free_bytes: int | None
@@ -64,7 +64,7 @@ def residency_plan(task: Task, how: str) -> ResidencyPlan:
         live_peak_bytes=peak_bytes(task.tensors),
         held_peak_bytes=max(held[at] + option.space_bytes for at, option in taken.items()),
         dram_bytes=moved,
-        avoided_bytes=without - moved,
+        saved_bytes=without - moved,
         spilled_bytes=sum(pieces[number].size_bytes for number in inner - set(stay)),
         spill_free_bytes=_spill_free_bytes(task, inner),
         proved=choice.proved,

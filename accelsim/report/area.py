@@ -33,11 +33,15 @@ def area_rows(name: str, breakdown: AreaBreakdown) -> list[Row]:
 
 
 def power_rows(result: NetworkResult) -> list[Row]:
-    """Average power of each part of the energy over the network's latency, in mW."""
+    """Average power of each part of the energy over the network's latency, in mW.
+
+    Idle units leak, and do nothing else.
+    """
     energies_uj = {
         part: sum(getattr(layer, f"energy_{part}_pj") for layer in result.layers) * 1e-6
         for part in POWER_PARTS
     }
+    energies_uj["leakage"] += result.idle.energy_leakage_pj * 1e-6
     return [
         {
             "network": result.network,

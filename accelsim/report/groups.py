@@ -22,6 +22,13 @@ class KernelGroup(LayerSums):
     kernel: str
     type: str
     layers: tuple[LayerResult, ...]
+    units: int = 1
+    """Units that work at the same time; cycles are those of all of them."""
+
+    @property
+    def latency_ms(self) -> float:
+        """The group's share of the network's time."""
+        return self.cycles / self.units / self.layers[0].clock_hz * 1e3
 
     @property
     def label(self) -> str:
@@ -36,7 +43,7 @@ class KernelGroup(LayerSums):
 def kernel_groups(result: NetworkResult) -> list[KernelGroup]:
     """Groups in the order of kernels.csv; those without MACs are one, and no time means no group.
 
-    Cycles, MACs and bytes of the groups add up to those of the network.
+    Cycles, MACs and bytes of the groups add up to those of the network, idle units apart.
     """
     members: dict[tuple[str, str], list[LayerResult]] = {}
     for row in result.table("kernel"):
@@ -46,7 +53,7 @@ def kernel_groups(result: NetworkResult) -> list[KernelGroup]:
         kernel = filter_size(layer)
         exact = (kernel, layer.type)
         members[exact if exact in members else (kernel, "other")].append(layer)
-    groups = [KernelGroup(*key, tuple(layers)) for key, layers in members.items()]
+    groups = [KernelGroup(*key, tuple(layers), result.units) for key, layers in members.items()]
     return [group for group in groups if group.cycles]
 
 

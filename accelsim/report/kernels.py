@@ -79,7 +79,8 @@ def _latency_rows(panel: Axes, result: NetworkResult, groups: Sequence[KernelGro
         panel.barh(row + 0.29, fair, 0.2, color=INK)
         _write_beside(
             panel, row, max(group.latency_ms, fair),
-            f"{rounded(group.latency_ms)} ms: {percent(group.cycles / result.cycles)} of time, "
+            f"{rounded(group.latency_ms)} ms: "
+            f"{percent(group.cycles / result.unit_cycles)} of time, "
             + (f"{percent(group.macs / result.macs)} of MACs" if group.macs else "no MACs"),
         )  # fmt: skip
         longest = max(longest, group.latency_ms, fair)
@@ -140,21 +141,25 @@ def utilization_figure(results: Sequence[NetworkResult]) -> Figure:
     groups = [kernel_groups(result) for result in results]
     for panel, result, name, rows in _panels(figure, results, groups):
         panel.set_title(f"{name}: {percent(result.utilization)} utilization", weight="bold")
-        _cause_rows(panel, [*rows, KernelGroup("", "network", result.layers)])
+        _cause_rows(panel, [*rows, KernelGroup("", "network", result.layers)], result)
     spent = {cause: sum(cycles_by_cause(r.layers)[cause] for r in results) for cause in CAUSES}
     legend_below(figure, {cause: CAUSE_COLOURS[cause] for cause in CAUSES if spent[cause]})
     return figure
 
 
-def _cause_rows(panel: Axes, groups: Sequence[KernelGroup]) -> None:
+def _cause_rows(panel: Axes, groups: Sequence[KernelGroup], result: NetworkResult) -> None:
+    """The last group is the network: units that stand idle count there."""
     _label_rows(panel, [group.label.strip() for group in groups])
     for row, group in enumerate(groups):
-        left = 0.0
-        for cause, cycles in cycles_by_cause(group.layers).items():
-            share = 100 * cycles / max(group.cycles, 1)
+        left, last = 0.0, row == len(groups) - 1
+        causes, total = cycles_by_cause(group.layers), result.unit_cycles if last else group.cycles
+        causes[CAUSES[-1]] += result.idle.cycles if last else 0
+        for cause, cycles in causes.items():
+            share = 100 * cycles / max(total, 1)
             panel.barh(row, share, 0.74, left=left, color=CAUSE_COLOURS[cause])
             left += share
-        panel.text(101.5, row, percent(group.utilization) or "no MACs", va="center")
+        used = result.utilization if last else group.utilization
+        panel.text(101.5, row, percent(used) or "no MACs", va="center")
     panel.axhline(len(groups) - 1.5, color=GREY, linewidth=0.8)
     panel.set_xlim(0, 112)
     panel.set_xticks(range(0, 101, 20))

@@ -20,7 +20,7 @@ from accelsim.report.style import (
     slide,
 )
 from accelsim.results.network import Row
-from accelsim.study.guideline_findings import MOST_ERROR, PLACES, TITLES
+from accelsim.study.guideline_findings import MOST_ERROR, TITLES, machines, of_machine
 from accelsim.study.guideline_rows import SCALES
 from accelsim.study.guidelines import GuidelineStudy
 from accelsim.study.rows import chosen, distinct, number
@@ -37,20 +37,20 @@ def draw_guidelines(
 
 def guideline_figure(study: GuidelineStudy) -> Figure:
     """A panel for each device and guideline."""
-    devices = distinct(study.rows, "device")
+    places = machines(study.rows)
     guidelines = distinct(study.rows, "guideline")
     figure = slide(
         "ShuffleNet V2's guidelines: relative speed, measured and predicted",
         "1 is the first case of each channel scale (in brackets: rank correlation, mean error); "
         f"the band is {MOST_ERROR:.0%} to either side",
     )
-    grid = figure.subplots(len(devices), len(guidelines), squeeze=False)
-    for line, device in enumerate(devices):
+    grid = figure.subplots(len(places), len(guidelines), squeeze=False)
+    for line, machine in enumerate(places):
         for place, guideline in enumerate(guidelines):
             panel = grid[line][place]
-            _draw(panel, chosen(study.rows, device=device, guideline=guideline))
-            (met,) = chosen(study.agreement, device=device, guideline=guideline)
-            panel.set_title(f"{guideline} on {PLACES[device]} {_figures(met)}", fontsize=9.5)
+            _draw(panel, of_machine(chosen(study.rows, guideline=guideline), machine))
+            (met,) = of_machine(chosen(study.agreement, guideline=guideline), machine)
+            panel.set_title(f"{guideline}, {machine[1]} {_figures(met)}", fontsize=9.5)
             if line == 0:
                 name = TITLES[guideline].split(": ")[1]
                 panel.annotate(name, (0.0, 1.13), xycoords="axes fraction", fontsize=9, color=INK)

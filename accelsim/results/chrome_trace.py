@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,16 +58,24 @@ def write_traces(results: Sequence[NetworkResult], path: Path) -> None:
 
 
 def sampled(trace: Trace, most: int = MOST_SLICES) -> tuple[Trace, int]:
-    """The trace, or one with the steps of every n-th layer only; and n."""
+    """The trace, or one with the steps of every n-th layer only; and n.
+
+    The least n, then the first layer to begin with, that keep to `most` slices. Operators are
+    always shown; where the steps of no layer fit, n is larger than the number of layers.
+    """
+    inside = Counter(item.layer for item in trace.slices if item.what != "operator")
     layers = list(dict.fromkeys(item.layer for item in trace.slices))
-    slices, every = trace.slices, 1
-    while len(slices) > most and every < len(layers):
-        every += 1
-        kept = set(layers[::every])
-        slices = tuple(
-            item for item in trace.slices if item.what == "operator" or item.layer in kept
-        )
-    return Trace(slices, trace.flows), every
+    room = max(0, most - len(trace.slices) + inside.total())
+    choices = (
+        (every, layers[first::every])  # the last one is of no layer
+        for every in range(1, len(layers) + 2)
+        for first in range(every)
+    )
+    fitting = (item for item in choices if sum(inside[layer] for layer in item[1]) <= room)
+    every, kept = next(fitting)
+    shown = set(kept)
+    slices = (item for item in trace.slices if item.what == "operator" or item.layer in shown)
+    return Trace(tuple(slices), trace.flows), every
 
 
 def _events(result: NetworkResult, trace: Trace, process: int) -> Iterator[Event]:
@@ -117,7 +127,7 @@ def load_traces(folder: str | Path) -> dict[str, Trace]:
     try:
         events = json.loads(gzip.decompress(path.read_bytes()))["traceEvents"]
         return _read(events)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{path}: not a trace of this release: {error}") from error
 
 

@@ -84,7 +84,7 @@ KERNEL_COLUMNS = (
     Column("macs", "MAC", SUMS),
     Column("params", "", f"weights and biases, norms aside; {SUMS}"),
     Column("cycles", "cycles", SUMS),
-    Column("latency_ms", "ms", "cycles at the accelerator's clock"),
+    Column("latency_ms", "ms", "the row's share of the network's time: cycles / units / clock"),
     Column("dram_bytes", "B", f"bytes on the DRAM channel, both ways; {SUMS}"),
     Column("sram_bytes", "B", f"bytes into and out of the on-chip buffer; {SUMS}"),
     Column("energy_uj", "uJ", SUMS),

@@ -198,11 +198,12 @@ class NetworkResult(LayerSums):
             return []
         own: Row = {
             "kernel": "none",
+            "latency_ms": self.idle.cycles / self.units / self.clock_hz * 1e3,
             "energy_uj": self.idle.energy_leakage_pj * 1e-6,
             "area_time_mm2_ms": self.area_time_mm2_ms * self.idle.cycles / self.unit_cycles,
             "share_of_cycles": self.idle.cycles / self.unit_cycles,
         }
-        return [{**dict.fromkeys(columns, 0), **own, **self._idle_row}]
+        return [{**dict.fromkeys(columns, 0), **self._idle_row, **own}]
 
     def _group_row(self, kernel: str, kind: str, group: LayerGroup) -> Row:
         return {
@@ -212,7 +213,7 @@ class NetworkResult(LayerSums):
             "macs": group.macs,
             "params": sum(layer.params for layer in group.layers),
             "cycles": group.cycles,
-            "latency_ms": group.latency_ms,
+            "latency_ms": group.latency_ms / self.units,
             "dram_bytes": group.dram_bytes,
             "sram_bytes": group.sram_bytes,
             "energy_uj": group.energy_uj,

@@ -108,12 +108,16 @@ def _with_buffer(hardware: Accelerator) -> Accelerator:
     private = [
         level.model_dump(mode="json", by_alias=True) for level in hardware.on_chip if level.per
     ]
+    kept = {level["name"] for level in private}
+    shared = [name for name in hardware.cores.shared if name in kept]
     buffer = {
         "name": BUFFER, "kind": "sram", "size": MOST_BYTES, "word_bits": 8, "banks": 1,
         "double_buffered": True,
     }  # fmt: skip
     dram = hardware.dram.model_dump(mode="json", by_alias=True)
-    return hardware.replace({"memory.levels": [*private, buffer, dram], "dma.burst_bytes": 1})
+    return hardware.replace({
+        "memory.levels": [*private, buffer, dram], "cores.shared": shared, "dma.burst_bytes": 1,
+    })  # fmt: skip
 
 
 def _reaches_compulsory(question: Question, size_bytes: int) -> bool:

@@ -75,11 +75,16 @@ FIRST_COLUMNS = (
     Column("source", "", "who says it"),
     Column("quoted", "", "the figure as it is quoted; blank without one"),
     Column("quoted_figure", "", "the same as a number in the unit of `computed`"),
-    Column("computed", "", "the figure here; of several accelerators the median"),
+    Column(
+        "computed",
+        "",
+        "the figure here; of several accelerators the median, on the "
+        "paper's devices that of its own",
+    ),
     Column("figure", "", "what `computed` and the figures of accelerators are"),
     Column("relation", "", ">= or <=: how figures must stand to the limit for the point to hold"),
     Column("limit", "", "in the unit of the figures"),
-)
+)  # fmt: skip
 """Columns of claims.csv before those of accelerators."""
 
 LAST_COLUMNS = (

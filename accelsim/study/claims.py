@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
+from typing import ClassVar
 
 from accelsim.errors import check_known
 from accelsim.hardware.accelerator import Accelerator
-from accelsim.results.files import replacing, rows_to_csv
+from accelsim.results.files import rows_to_csv
 from accelsim.results.network import Row
+from accelsim.study.base import Progress, Study, described, digests
 from accelsim.study.claim_rules import FIRST_COLUMNS, LAST_COLUMNS, Claim, claim_row
 from accelsim.study.claims_blocks import block_claims
 from accelsim.study.claims_guidelines import guideline_claims
 from accelsim.study.claims_networks import network_claims
 from accelsim.study.claims_page import TITLE, sections
-from accelsim.study.page import Section, page
+from accelsim.study.page import Section
 from accelsim.study.runs import Runs
-
-Progress = Callable[[int, int, str], None]
-"""Called with what is done, what there is to do, and what comes next."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClaimStudy:
+class ClaimStudy(Study):
     """Table of the study, and the page made from it."""
 
+    name: ClassVar = "claims"
+    title: ClassVar = TITLE
+    page_file: ClassVar = "claims.md"
     rows: tuple[Row, ...]
     """claims.csv"""
     accelerators: tuple[Accelerator, ...]
@@ -38,30 +37,14 @@ class ClaimStudy:
         """Sentences computed from the table."""
         return sections(self.rows)
 
-    def save(self, folder: str | Path) -> Path:
-        """Write claims.csv, claims.md and manifest.json."""
-        texts = {
-            "claims.csv": rows_to_csv(self.rows),
-            "claims.md": page(TITLE, self.sections),
-            "manifest.json": json.dumps(self._manifest(), indent=2) + "\n",
-        }
-        with replacing(folder) as fresh:
-            for name, text in texts.items():
-                (fresh / name).write_text(text, encoding="utf-8")
-        return Path(folder)
+    def tables(self) -> dict[str, str]:
+        """claims.csv"""
+        return {"claims.csv": rows_to_csv(self.rows)}
 
-    def _manifest(self) -> dict[str, object]:
-        return {
-            "schema": 1,
-            "study": "claims",
-            "effort": self.effort,
-            "accelerators": {hw.label: hw.digest for hw in self.accelerators},
-            "columns": {
-                column.name: [column.unit, column.meaning]
-                for column in (*FIRST_COLUMNS, *LAST_COLUMNS)
-            },
-            "versions": {name: version(name) for name in ("accelsim", "numpy", "numba")},
-        }
+    def facts(self) -> dict[str, object]:
+        """Accelerators and columns; between these columns there is one for each place."""
+        columns = described((*FIRST_COLUMNS, *LAST_COLUMNS))
+        return {"accelerators": digests(self.accelerators), "columns": columns}
 
 
 def all_claims() -> tuple[Claim, ...]:

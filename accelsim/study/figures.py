@@ -1,25 +1,31 @@
 """What a network costs on an accelerator, in the four ways of the study, with reasons for blanks.
 
 `area_time_mm2_ms` is the whole accelerator times the latency. `occupied_area_time_mm2_ms` counts,
-for each operator, what it holds: the array with the registers of its PEs, the vector unit if the
-operator uses it, and of the SRAM the share that its tiles claim; control is left out.
+for each operator, what it holds: the array with the registers of its PEs and the line buffers of
+window engines, the vector unit if the operator uses it, and of every SRAM level the share that its
+tiles claim; control is left out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping as ByName
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from accelsim.cost.area import AreaRow, area_breakdown
+from accelsim.cost.engines import is_engine
 from accelsim.errors import AccelsimError
-from accelsim.evaluate import simulate
+from accelsim.evaluate import executed, simulate
 from accelsim.hardware.accelerator import Accelerator
+from accelsim.mapping import Mapping
+from accelsim.operator_map import map_operator
 from accelsim.results.layer import LayerResult
 from accelsim.results.network import NetworkResult
 from accelsim.study.buffers import MOST_BYTES, Buffers
 from accelsim.workload.network import Network
+from accelsim.workload.operators import Operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class Bench:
         self,
         network: Network,
         outcome: NetworkResult | AccelsimError,
-        engine_area_mm2: float,
+        engine_area_mm2: float | None,
         guess_bytes: int = 0,
     ) -> Figures:
         """All figures of a network that was run; the search for its buffer begins at a guess."""
@@ -73,7 +79,7 @@ class Bench:
         if isinstance(outcome, AccelsimError):
             reasons.append(" ".join(str(outcome).split()))
         else:
-            found |= _of_result(outcome, self.hardware)
+            found |= _of_result(outcome, network, self.hardware)
         return Figures(
             params=network.params,
             macs=network.macs,
@@ -103,8 +109,12 @@ class Bench:
         return {"buffer_bytes": needed, "buffer_area_mm2": area_mm2}
 
 
-def _of_result(result: NetworkResult, hardware: Accelerator) -> dict[str, Any]:
-    occupied = sum(occupied_mm2(layer, hardware) * layer.latency_ms for layer in result.layers)
+def _of_result(result: NetworkResult, network: Network, hardware: Accelerator) -> dict[str, Any]:
+    operators = {operator.name: operator for operator in executed(network, hardware)}
+    occupied = 0.0
+    for layer in result.layers:
+        claims = claimed_bytes(operators[layer.layer], result.mappings.get(layer.layer), hardware)
+        occupied += occupied_mm2(layer, claims, hardware) * layer.latency_ms
     return {
         "area_time_mm2_ms": result.area_time_mm2_ms,
         "occupied_area_time_mm2_ms": occupied,
@@ -117,37 +127,57 @@ def _of_result(result: NetworkResult, hardware: Accelerator) -> dict[str, Any]:
 
 
 class Holdings(NamedTuple):
-    """Parts of an accelerator that an operator may hold, in mm2, and the bytes of its SRAM."""
+    """Parts of an accelerator that an operator may hold, in mm2."""
 
     array: float
     vector: float
-    sram: float
-    sram_bytes: int
-    """Of one instance of every level, as `LayerResult.buffer_bytes` counts."""
+    sram: dict[str, float]
+    """All copies of a level, by its name."""
 
 
-def occupied_mm2(layer: LayerResult, hardware: Accelerator) -> float:
-    """Area that one operator holds while it runs."""
+def claimed_bytes(
+    operator: Operator, mapping: Mapping | None, hardware: Accelerator
+) -> dict[str, int]:
+    """What the tiles of a mapping claim of one copy of each level; nothing without a mapping."""
+    if mapping is None:
+        return {}
+    found = map_operator(operator, hardware, mapping=mapping)
+    claims: dict[str, int] = {}
+    for fill in found.fills:
+        name = found.flow.target.level_names[fill.level]
+        claims[name] = claims.get(name, 0) + fill.claimed_bytes
+    return claims
+
+
+def occupied_mm2(layer: LayerResult, claims: ByName[str, int], hardware: Accelerator) -> float:
+    """Area that one operator holds while it runs; all copies of a level are as full as one."""
     parts = holdings(hardware)
     in_line = hardware.vector_unit.placement == "in_line"
     vector = parts.vector if in_line or layer.dataflow == "vector" else 0.0
-    held = parts.sram * layer.buffer_bytes / parts.sram_bytes if parts.sram_bytes else 0.0
-    return parts.array + vector + held
+    held = (
+        parts.sram[level.name] * claims.get(level.name, 0) / level.total_bytes
+        for level in hardware.on_chip
+        if level.name in parts.sram
+    )
+    return parts.array + vector + sum(held)
 
 
 @lru_cache(maxsize=64)
 def holdings(hardware: Accelerator) -> Holdings:
-    """Array with its registers, vector unit and SRAM; what is left out is control."""
+    """Array with registers and line buffers, vector unit and SRAM; what is left out is control."""
     breakdown = area_breakdown(hardware)
-    sram = [level for level in hardware.on_chip if level.kind == "sram"]
-    names = tuple(f"{level.name}," for level in sram)
-    sram_mm2 = sum(row.area_mm2 for row in breakdown.rows if _is_memory_of(row, names))
-    registers_mm2 = breakdown.part_mm2("memory") - sram_mm2
+    sram = {
+        level.name: sum(
+            row.area_mm2 for row in breakdown.rows if _is_memory_of(row, (f"{level.name},",))
+        )
+        for level in hardware.on_chip
+        if level.kind == "sram" and not (level.per and is_engine(hardware))
+    }
+    private_mm2 = breakdown.part_mm2("memory") - sum(sram.values())
     return Holdings(
-        breakdown.part_mm2("array") + registers_mm2,
+        breakdown.part_mm2("array") + private_mm2,
         breakdown.part_mm2("vector"),
-        sram_mm2,
-        sum(level.total_bytes for level in sram),
+        sram,
     )
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
+from typing import ClassVar
 
 from accelsim.errors import AccelsimError, UsageError
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.results.columns import Column
-from accelsim.results.files import replacing, rows_to_csv
+from accelsim.results.files import rows_to_csv
 from accelsim.results.network import NetworkResult, Row
+from accelsim.study.base import Progress, Study, described, digests
 from accelsim.study.gap_causes import (
     CAUSES,
     IDEAL,
@@ -22,7 +21,7 @@ from accelsim.study.gap_causes import (
     slots,
 )
 from accelsim.study.gap_findings import findings
-from accelsim.study.page import Section, page
+from accelsim.study.page import Section
 from accelsim.study.runs import Runs, reasons
 from accelsim.workload.base import elements
 from accelsim.workload.network import Network
@@ -38,9 +37,6 @@ NETWORKS = (
 
 REFERENCES = ("resnet152", "mobilenet_v3_large")
 TITLE = "What parameters and operations promise, and what is left in time"
-
-COUNTS = ("params", "macs", "activations")
-"""Of a network, whatever it runs on."""
 
 COLUMNS = (
     Column("reference", "", "network that ratios and promises are taken from"),
@@ -71,14 +67,13 @@ COLUMNS = (
 )
 """Columns of gap.csv."""
 
-Progress = Callable[[int, int, str], None]
-"""Called with what is done, what there is to do, and what comes next."""
-
 
 @dataclass(frozen=True, kw_only=True)
-class GapStudy:
+class GapStudy(Study):
     """Table of the study, and what it says."""
 
+    name: ClassVar = "gap"
+    title: ClassVar = TITLE
     rows: tuple[Row, ...]
     """gap.csv"""
     accelerators: tuple[Accelerator, ...]
@@ -89,27 +84,13 @@ class GapStudy:
         """Sentences computed from the table."""
         return findings(self.rows)
 
-    def save(self, folder: str | Path) -> Path:
-        """Write gap.csv, findings.md and manifest.json."""
-        texts = {
-            "gap.csv": rows_to_csv(self.rows),
-            "findings.md": page(TITLE, self.sections),
-            "manifest.json": json.dumps(self._manifest(), indent=2) + "\n",
-        }
-        with replacing(folder) as fresh:
-            for name, text in texts.items():
-                (fresh / name).write_text(text, encoding="utf-8")
-        return Path(folder)
+    def tables(self) -> dict[str, str]:
+        """gap.csv"""
+        return {"gap.csv": rows_to_csv(self.rows)}
 
-    def _manifest(self) -> dict[str, object]:
-        return {
-            "schema": 1,
-            "study": "gap",
-            "effort": self.effort,
-            "accelerators": {hw.label: hw.digest for hw in self.accelerators},
-            "columns": {column.name: [column.unit, column.meaning] for column in COLUMNS},
-            "versions": {name: version(name) for name in ("accelsim", "numpy", "numba")},
-        }
+    def facts(self) -> dict[str, object]:
+        """Accelerators and columns."""
+        return {"accelerators": digests(self.accelerators), "columns": described(COLUMNS)}
 
 
 def study_gap(

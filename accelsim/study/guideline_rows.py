@@ -1,7 +1,8 @@
 """What the ShuffleNet V2 paper measured for its guidelines G1 to G4, figure by figure.
 
-Source: Ma, Zhang, Zheng and Sun, ECCV 2018 (arXiv 1807.11164), tables 1 to 4: batches per second on
-a GTX 1080 Ti with cuDNN 7 and images per second on one thread of a Snapdragon 810.
+Source: Ma, Zhang, Zheng and Sun, ECCV 2018 (arXiv 1807.11164), G1 from table 1 to G4 from table 4:
+batches per second on a GTX 1080 Ti with cuDNN 7 and images per second on one thread of a Snapdragon
+810. Figures of a hardware file that were read off a row are named in `READ_OFF`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ SCALES = (1, 2, 4)
 """Of the channels of the first size; G3 and G4 are printed with their channels instead."""
 
 DEVICES = ("gpu", "arm")
+
+READ_OFF = {
+    ("gpu_like", "G2", "8 groups", 1): "operator_overhead.launch_cycles",
+}  # fmt: skip
+"""(hardware file, guideline, case, scale) -> its figure that was read off this row; such a row
+says nothing about the file and is left out of the score."""
 
 
 class OnDevice(NamedTuple):
@@ -45,6 +52,15 @@ class Measured(NamedTuple):
     channels: tuple[int, ...]
     """At this scale."""
     per_s: float
+
+    @property
+    def source(self) -> str:
+        """Table of the paper that it stands in."""
+        return f"table {GUIDELINES.index(self.guideline) + 1}"
+
+    def read_off(self, accelerator: str) -> str:
+        """What of the hardware file was read off this figure; empty where nothing was."""
+        return READ_OFF.get((accelerator, self.guideline, str(self.block), self.scale), "")
 
 
 CASES = (

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from accelsim.results.columns import Column
 from accelsim.results.network import Cell, Row
 from accelsim.study.cases import BASE_KERNEL, KERNELS, TYPES, Case, convolutions, network_of, sizes
-from accelsim.study.engines import channel_engines_mm2
+from accelsim.study.engines import NO_ENGINE, channel_engines_mm2
 from accelsim.study.figures import Bench, Figures, reason_text
 from accelsim.study.rows import spread
 
@@ -89,7 +89,7 @@ def cost_row(subject: Subject, accelerator: str, own: Figures, base: Figures) ->
         "param_ratio": params,
         "mac_ratio": macs,
         "gap_divisor": divisor,
-        "reason": reason_text([own, base]),
+        "reason": _reason(own, base),
     }
     for gap, cost in GAPS.items():
         ratio = ratio_of(getattr(own, cost), getattr(base, cost))
@@ -98,6 +98,12 @@ def cost_row(subject: Subject, accelerator: str, own: Figures, base: Figures) ->
         column.name: values[column.name] if column.name in values else getattr(own, column.name)
         for column in COLUMNS
     }
+
+
+def _reason(own: Figures, base: Figures) -> str:
+    """Why cells are blank, those of the engines too."""
+    engines = NO_ENGINE if own.engine_area_mm2 is None else ""
+    return "; ".join(filter(None, [reason_text([own, base]), engines]))
 
 
 def gap_divisor(param_ratio: float) -> float:

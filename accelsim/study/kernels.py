@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
+from typing import ClassVar
 
 from accelsim.errors import UsageError, check_known
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.mapper.search import EFFORTS
-from accelsim.results.files import replacing, rows_to_csv
+from accelsim.results.files import rows_to_csv
 from accelsim.results.network import Row
 from accelsim.study import engine_table, kernel_costs, network_kernels
+from accelsim.study.base import Progress, Study, described, digests
 from accelsim.study.figures import Bench
 from accelsim.study.kernel_costs import case_rows, cases
 from accelsim.study.kernel_findings import findings
-from accelsim.study.page import Section, page
+from accelsim.study.page import Section
 
 ACCELERATORS = ("edge_16x16", "gemmini_16x16", "tpu_v1", "edge_tpu_like")
 """Accelerators of the study unless others are named."""
@@ -29,14 +28,13 @@ COLUMNS_OF = {
 }
 TITLE = "What a kernel size costs"
 
-Progress = Callable[[int, int, str], None]
-"""Called with what is done, what there is to do, and what comes next."""
-
 
 @dataclass(frozen=True, kw_only=True)
-class KernelStudy:
+class KernelStudy(Study):
     """Tables of the study, and what they say."""
 
+    name: ClassVar = "kernels"
+    title: ClassVar = TITLE
     costs: tuple[Row, ...]
     """kernel_costs.csv"""
     networks: tuple[Row, ...]
@@ -55,32 +53,17 @@ class KernelStudy:
         """Ratios and gaps of operators and blocks, each the median over maps and channels."""
         return kernel_costs.medians(self.costs)
 
-    def save(self, folder: str | Path) -> Path:
-        """Write the tables, findings.md and manifest.json."""
-        texts = {
-            "kernel_costs.csv": rows_to_csv(self.costs),
-            "network_costs.csv": rows_to_csv(self.networks),
-            "engine_areas.csv": rows_to_csv(self.engines),
-            "findings.md": page(TITLE, self.sections),
-            "manifest.json": json.dumps(self._manifest(), indent=2) + "\n",
-        }
-        with replacing(folder) as fresh:
-            for name, text in texts.items():
-                (fresh / name).write_text(text, encoding="utf-8")
-        return Path(folder)
+    def tables(self) -> dict[str, str]:
+        """Costs of kernels and networks, areas of engines."""
+        rows = (self.costs, self.networks, self.engines)
+        return {name: rows_to_csv(own) for name, own in zip(COLUMNS_OF, rows, strict=True)}
 
-    def _manifest(self) -> dict[str, object]:
+    def facts(self) -> dict[str, object]:
+        """Accelerators, networks, and the columns of every table."""
         return {
-            "schema": 1,
-            "study": "kernels",
-            "effort": self.effort,
-            "accelerators": {hw.label: hw.digest for hw in self.accelerators},
+            "accelerators": digests(self.accelerators),
             "networks": list(network_kernels.NETWORKS),
-            "columns": {
-                name: {column.name: [column.unit, column.meaning] for column in columns}
-                for name, columns in COLUMNS_OF.items()
-            },
-            "versions": {name: version(name) for name in ("accelsim", "numpy", "numba")},
+            "columns": {name: described(columns) for name, columns in COLUMNS_OF.items()},
         }
 
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
+from typing import ClassVar
 
 from accelsim.errors import UsageError, check_known
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.mapper.search import EFFORTS
 from accelsim.resident import required_level
 from accelsim.results.columns import Column
-from accelsim.results.files import replacing, rows_to_csv
+from accelsim.results.files import rows_to_csv
 from accelsim.results.network import Row
+from accelsim.study.base import Progress, Study, described, digests
 from accelsim.study.memory_cases import Pair, pairs
 from accelsim.study.memory_figures import RESIDENCY, figures
 from accelsim.study.memory_findings import findings
-from accelsim.study.page import Section, page
+from accelsim.study.page import Section
 
 ACCELERATORS = ("edge_16x16",)
 """Accelerators of the study unless others are named."""
@@ -68,14 +67,13 @@ RATIOS = {
     "mac_cycles_ratio_without": "mac_cycles_without",
 }  # fmt: skip
 
-Progress = Callable[[int, int, str], None]
-"""Called with what is done, what there is to do, and what comes next."""
-
 
 @dataclass(frozen=True, kw_only=True)
-class MemoryStudy:
+class MemoryStudy(Study):
     """Table of the study, and what it says."""
 
+    name: ClassVar = "memory"
+    title: ClassVar = TITLE
     rows: tuple[Row, ...]
     """memory.csv"""
     accelerators: tuple[Accelerator, ...]
@@ -86,27 +84,16 @@ class MemoryStudy:
         """Sentences computed from the table."""
         return findings(self.rows)
 
-    def save(self, folder: str | Path) -> Path:
-        """Write memory.csv, findings.md and manifest.json."""
-        texts = {
-            "memory.csv": rows_to_csv(self.rows, [column.name for column in COLUMNS]),
-            "findings.md": page(TITLE, self.sections),
-            "manifest.json": json.dumps(self._manifest(), indent=2) + "\n",
-        }
-        with replacing(folder) as fresh:
-            for name, text in texts.items():
-                (fresh / name).write_text(text, encoding="utf-8")
-        return Path(folder)
+    def tables(self) -> dict[str, str]:
+        """memory.csv"""
+        return {"memory.csv": rows_to_csv(self.rows, [column.name for column in COLUMNS])}
 
-    def _manifest(self) -> dict[str, object]:
+    def facts(self) -> dict[str, object]:
+        """How tensors were chosen that stay, accelerators, and columns."""
         return {
-            "schema": 1,
-            "study": "memory",
-            "effort": self.effort,
             "residency": RESIDENCY,
-            "accelerators": {hw.label: hw.digest for hw in self.accelerators},
-            "columns": {column.name: [column.unit, column.meaning] for column in COLUMNS},
-            "versions": {name: version(name) for name in ("accelsim", "numpy", "numba")},
+            "accelerators": digests(self.accelerators),
+            "columns": described(COLUMNS),
         }
 
 

@@ -9,7 +9,7 @@ that take larger filters in passes. The rest of the network stays on the array, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from accelsim.errors import AccelsimError
@@ -18,11 +18,12 @@ from accelsim.kernel_engines import WAYS
 from accelsim.networks.registry import load_network
 from accelsim.results.columns import Column
 from accelsim.results.layer import LayerGroup
-from accelsim.results.network import NetworkResult, Row
+from accelsim.results.network import Cell, NetworkResult, Row
 from accelsim.study.cases import BASE_KERNEL, depthwise
-from accelsim.study.engines import engine_area_mm2, service
+from accelsim.study.engines import NO_ENGINE, engine_area_mm2, has_engines, service
 from accelsim.study.figures import Bench, Figures, reason_text
 from accelsim.study.kernel_costs import Subject, cost_row, gap_divisor, ratio_of
+from accelsim.workload.mac_operators import Conv
 from accelsim.workload.network import Network
 
 NETWORKS = (
@@ -143,8 +144,7 @@ def _placements(
         yield {**start, "depthwise_on": ARRAY}
         return
     convs = depthwise(variant.network)
-    names = {conv.name for conv in convs}
-    layers = LayerGroup(tuple(layer for layer in outcome.layers if layer.layer in names))
+    layers = _layers_of(outcome, convs)
     yield {
         **start,
         "depthwise_on": ARRAY,
@@ -153,19 +153,40 @@ def _placements(
         **_timed(outcome.area_mm2, outcome.cycles, layers.cycles, bench.hardware),
     }
     for way in _ways(variant):
-        channel_cycles = [layer.channel_cycles for layer in layers.layers]
-        engines = service(way, convs, channel_cycles, bench.hardware)
-        area_mm2 = outcome.area_mm2 + engines.area_mm2
-        cycles = outcome.cycles - layers.cycles + engines.cycles
-        needed = start["area_needed_mm2"]
-        yield {
-            **start,
-            "depthwise_on": way,
-            "area_needed_mm2": needed + engines.area_mm2 if isinstance(needed, float) else None,
-            "depthwise_utilization": engines.utilization,
-            "reason": "; ".join(filter(None, [str(start["reason"]), NO_ENERGY])),
-            **_timed(area_mm2, cycles, engines.cycles, bench.hardware),
-        }
+        if has_engines(bench.hardware):
+            yield _on_engines(way, convs, outcome, start, bench.hardware)
+        else:
+            reason = _joined(start["reason"], NO_ENGINE)
+            yield {**start, "depthwise_on": way, "area_needed_mm2": None, "reason": reason}
+
+
+def _on_engines(
+    way: str, convs: Sequence[Conv], outcome: NetworkResult, start: Row, hardware: Accelerator
+) -> Row:
+    """A variant with its depthwise operators on engines beside the array."""
+    layers = _layers_of(outcome, convs)
+    channel_cycles = [layer.channel_cycles for layer in layers.layers]
+    engines = service(way, convs, channel_cycles, hardware)
+    area_mm2 = outcome.area_mm2 + engines.area_mm2
+    cycles = outcome.cycles - layers.cycles + engines.cycles
+    needed = start["area_needed_mm2"]
+    return {
+        **start,
+        "depthwise_on": way,
+        "area_needed_mm2": needed + engines.area_mm2 if isinstance(needed, float) else None,
+        "depthwise_utilization": engines.utilization,
+        "reason": _joined(start["reason"], NO_ENERGY),
+        **_timed(area_mm2, cycles, engines.cycles, hardware),
+    }
+
+
+def _layers_of(outcome: NetworkResult, convs: Sequence[Conv]) -> LayerGroup:
+    names = {conv.name for conv in convs}
+    return LayerGroup(tuple(layer for layer in outcome.layers if layer.layer in names))
+
+
+def _joined(*reasons: Cell) -> str:
+    return "; ".join(str(reason) for reason in reasons if reason)
 
 
 def _ways(variant: Variant) -> tuple[str, ...]:

@@ -7,16 +7,20 @@ the memory between operators.
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
+from accelsim.errors import UsageError
 from accelsim.evaluate import simulate
 from accelsim.validation.compared import Compared
 from accelsim.validation.phones import EFFORT
+from accelsim.validation.table import TableRow, read_table
 
 TABLE = "mobile_networks.csv"
+COLUMNS = ("network", "variant", "input", "device", "latency_ms")
+DEVICE = "Pixel 1 CPU"
+"""How the column `device` of the table begins."""
+
 PRESET = "pixel_1"
 SLIM = "github tensorflow/models, slim/nets/mobilenet/README.md"
 PIXEL_1_MS = {"mobilenet_v2": 73.8, "mobilenet_v3_large": 51.2, "mobilenet_v3_small": 15.8}
@@ -40,18 +44,22 @@ def compare(table: Path | None = None) -> list[Compared]:
 
 
 def measured(table: Path) -> dict[str, float]:
-    """Network -> ms, of the rows of a table that are float networks on a Pixel 1 and built in."""
+    """Network -> ms, of the rows of a table that are float networks on a Pixel 1 and built in.
+
+    Raises UsageError where there is none, or a cell of one cannot be read.
+    """
     found: dict[str, float] = {}
-    with table.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            name = _built_in(row)
-            if name and row["device"].startswith("Pixel 1 CPU"):
-                found[name] = float(row["latency_ms"])
+    for row in read_table(table, COLUMNS):
+        name = _built_in(row) if row.text("device").startswith(DEVICE) else None
+        if name:
+            found[name] = row.positive("latency_ms")
+    if not found:
+        raise UsageError(f"{table}: no float MobileNetV2 or V3 of device {DEVICE}")
     return found
 
 
-def _built_in(row: Mapping[str, str]) -> str | None:
+def _built_in(row: TableRow) -> str | None:
     for pattern, name in VARIANTS:
-        if match := re.fullmatch(pattern, f"{row['network']} {row['variant']}"):
-            return name.format(match[1], row["input"])
+        if match := re.fullmatch(pattern, f"{row.text('network')} {row.text('variant')}"):
+            return name.format(match[1], row.whole("input"))
     return None

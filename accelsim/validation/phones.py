@@ -13,7 +13,6 @@ depthwiseconv_float.h, clips the range of outputs for every tap); `taps_inside_m
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import product
@@ -21,6 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
+from accelsim.errors import UsageError
 from accelsim.evaluate import simulate
 from accelsim.hardware.yaml_io import load_hardware
 from accelsim.networks.inverted_residual import (
@@ -29,6 +29,7 @@ from accelsim.networks.inverted_residual import (
     inverted_residual,
 )
 from accelsim.validation.compared import Compared
+from accelsim.validation.table import TableRow, read_table
 from accelsim.workload.builder import NetworkBuilder
 from accelsim.workload.operators import Conv
 
@@ -38,6 +39,13 @@ if TYPE_CHECKING:
 
 KERNELS = (3, 5, 7)
 TABLE = "latency_luts.csv"
+COLUMNS = (
+    "device", "block", "kernel", "stride", "in_h", "in_ch", "out_ch", "expansion", "se", "act",
+    "latency_ms",
+)  # fmt: skip
+ACTIVATIONS = {"relu": "relu", "relu6": "relu6", "h_swish": "hardswish"}
+"""Name in the table -> ours."""
+
 EFFORT = "sweep"
 
 
@@ -188,32 +196,51 @@ def _inside(side: int, outputs: int, taps: int, stride: int, before: int) -> flo
 def measured(path: Path, device: str) -> Latencies:
     """Blocks of a device in a table with the columns of `TABLE`, those with every kernel."""
     found: Latencies = defaultdict(dict)
-    with path.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            if row["device"] == device and row["block"] == "mbconv":
-                found[_block_of(row)][int(row["kernel"])] = float(row["latency_ms"])
-    return {block: by_kernel for block, by_kernel in found.items() if len(by_kernel) == 3}
+    for row in read_table(path, COLUMNS):
+        if row.text("device") == device and row.text("block") == "mbconv":
+            kernel, ms = row.whole("kernel"), row.positive("latency_ms")
+            block = _block_of(row)
+            if kernel in KERNELS:
+                found[block][kernel] = ms
+    return {block: times for block, times in found.items() if len(times) == len(KERNELS)}
 
 
-def _block_of(row: Mapping[str, str]) -> Block:
+def _block_of(row: TableRow) -> Block:
     return Block(
-        side=int(row["in_h"]),
-        in_channels=int(row["in_ch"]),
-        out_channels=int(row["out_ch"]),
-        stride=int(row["stride"]),
-        expansion=int(row["expansion"]),
-        activation={"h_swish": "hardswish"}.get(row["act"], row["act"]),
-        squeeze=row["se"] == "1",
+        side=row.whole("in_h"),
+        in_channels=row.whole("in_ch"),
+        out_channels=row.whole("out_ch"),
+        stride=row.whole("stride"),
+        expansion=row.whole("expansion"),
+        activation=row.one_of("act", ACTIVATIONS),
+        squeeze=row.one_of("se", {"0": False, "1": True}),
     )
 
 
-def compare(phone: Phone, table: Path | None = None) -> list[Compared]:
+def compare_all(table: Path | None = None) -> list[Compared]:
+    """Every phone; with a table, those that it has a block of with every kernel.
+
+    Raises UsageError where it has none, or a cell of a block cannot be read.
+    """
+    if table is None:
+        return [row for phone in PHONES for row in compare(phone)]
+    known = [(phone, measured(table, phone.device)) for phone in PHONES]
+    if not any(times for _, times in known):
+        devices = " or ".join(phone.device for phone in PHONES)
+        raise UsageError(
+            f"{table}: no mbconv block of device {devices} with kernels "
+            f"{', '.join(map(str, KERNELS))}"
+        )
+    return [row for phone, times in known if times for row in compare(phone, times)]
+
+
+def compare(phone: Phone, known: Latencies | None = None) -> list[Compared]:
     """Median latency ratios of kernels on a phone, published beside ours.
 
-    With a table the blocks are those that it has with every kernel, and the medians its own; the
-    median of predicted over measured latency is then among the rows.
+    With latencies the blocks are theirs, and the published medians too; the median of predicted
+    over measured latency is then among the rows.
     """
-    known = measured(table, phone.device) if table else {}
+    known = known or {}
     hardware = load_hardware(phone.preset)
     found = {
         block: {kernel: predicted(block, kernel, hardware) for kernel in KERNELS}
@@ -239,14 +266,12 @@ def _ratio_rows(
     if known:
         published = median(times[kernel] / times[3] for times in known.values())
         source = f"{TABLE}, median of {len(known)} pairs"
-    ways = {
-        f"latency, {ratio}": [by[kernel].ms / by[3].ms for by in found.values()],
-        f"latency, {ratio}, taps inside": [
-            by[kernel].taps_inside_ms / by[3].taps_inside_ms for by in found.values()
-        ],
-        f"MACs, {ratio}": [by[kernel].macs / by[3].macs for by in found.values()],
-    }
+    times, inside, macs = (
+        median(getattr(by[kernel], what) / getattr(by[3], what) for by in found.values())
+        for what in ("ms", "taps_inside_ms", "macs")
+    )
     return [
-        Compared(subject, quantity, published, median(ratios), source)
-        for quantity, ratios in ways.items()
+        Compared(subject, f"latency, {ratio}", published, times, source),
+        Compared(subject, f"latency, {ratio}, taps inside", published, inside, source),
+        Compared(subject, f"MACs, {ratio}", None, macs, "counted, nothing published"),
     ]

@@ -22,13 +22,18 @@ class Validation(NamedTuple):
 
 def _eyeriss(_: Path | None) -> list[Compared]:
     source = "Chen et al., JSSC 2017, tables V and VI"
-    return [
-        Compared(
-            layer.name, "processing latency, ms", layer.measured.processing_ms,
-            eyeriss.replay(layer).processing_ms, source,
-        )
-        for layer in (*eyeriss.ALEXNET, *eyeriss.VGG16)
-    ]  # fmt: skip
+    found: list[Compared] = []
+    for network in (eyeriss.ALEXNET, eyeriss.VGG16):
+        for number, layer in enumerate(network):
+            chip, ours = layer.measured, eyeriss.replay(layer)
+            coded_mb = eyeriss.coded_dram_mb(network, number)
+            figures = (
+                ("processing latency, ms", chip.processing_ms, ours.processing_ms),
+                ("buffer traffic, MiB", chip.buffer_mb, ours.buffer_mb),
+                ("DRAM traffic, run-length coded, MB", chip.dram_mb, coded_mb),
+            )
+            found += [Compared(layer.name, *figure, source) for figure in figures]
+    return found
 
 
 def _chips(_: Path | None) -> list[Compared]:
@@ -41,14 +46,10 @@ def _chips(_: Path | None) -> list[Compared]:
     ]  # fmt: skip
 
 
-def _phones(table: Path | None) -> list[Compared]:
-    return [row for phone in phones.PHONES for row in phones.compare(phone, table)]
-
-
 VALIDATIONS = (
     Validation("eyeriss", "Eyeriss, its own mappings", _eyeriss),
     Validation("chips", "areas of chips", _chips),
-    Validation("phones", "larger kernels on phones", _phones, phones.TABLE),
+    Validation("phones", "larger kernels on phones", phones.compare_all, phones.TABLE),
     Validation("networks", "networks on a Pixel 1", phone_networks.compare, phone_networks.TABLE),
 )
 

@@ -62,13 +62,6 @@ class ConvDims:
         """Weight elements, without bias."""
         return self.G * self.K * self.C * self.R * self.S
 
-    @property
-    def inputs_touched(self) -> int:
-        """Distinct input elements inside the image that some output reads (compulsory)."""
-        rows = touched(self.P, self.R, self.stride_h, self.dilation_h, self.pad_top, self.H)
-        columns = touched(self.Q, self.S, self.stride_w, self.dilation_w, self.pad_left, self.W)
-        return self.N * self.G * self.C * rows * columns
-
 
 def touched(outputs: int, taps: int, stride: int, dilation: int, pad: int, size: int) -> int:
     """Distinct positions 0 <= x < size that out*stride + tap*dilation - pad reach."""

@@ -70,6 +70,17 @@ def test_area_of_a_result_is_its_power_by_part(call, tiny, tmp_path):
     assert "dram is off chip" in call("area", "--result", out).stdout
 
 
+def test_area_of_a_result_with_idle_cores_adds_up_to_its_power(call, tiny, tmp_path):
+    out = tmp_path / "run"
+    words = ("--policy", "branch_parallel", "--cores", "3", "--out", out, "--no-plots")
+    run = call("run", tiny, *words, "--format", "json")
+    summary = json.loads(run.stdout)[0]["summary"]
+    assert summary["stall_idle_cycles"] > 0
+    rows = rows_of(call("area", "--result", out, "--format", "csv").stdout)
+    power = sum(float(row["power_mw"]) for row in rows)
+    assert power == pytest.approx(summary["power_mw"])
+
+
 def test_area_without_or_with_two_subjects_is_refused(call):
     for words in ((), ("edge_16x16", "--chips"), ("--chips", "--calibration")):
         result = call("area", *words)

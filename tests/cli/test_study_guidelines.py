@@ -13,7 +13,7 @@ from accelsim.study.guidelines import study_guidelines
 @pytest.fixture(scope="module")
 def study():
     """Two guidelines on the phone, and on a GPU that is searched little."""
-    hardware = {"gpu": load_hardware("gpu_like"), "arm": load_hardware("snapdragon_810")}
+    hardware = {"gpu": [load_hardware("gpu_like")], "arm": [load_hardware("snapdragon_810")]}
     return study_guidelines(hardware, "sweep", GUIDELINES[1:3])
 
 

@@ -31,7 +31,7 @@ def program(*steps):
 def cases(draw):
     """(jobs, chip): random programs that wait for some of the jobs before them."""
     cores = draw(st.integers(1, 3))
-    chip = Chip(cores, draw(st.integers(1, cores)), draw(st.integers(0, 4)))
+    chip = Chip(cores, draw(st.integers(1, cores)), draw(st.sampled_from([0, 1, 3, 9])))
     jobs = []
     for number in range(draw(st.integers(1, 6))):
         after = draw(st.sets(st.integers(0, number - 1), max_size=2)) if number else set()
@@ -55,9 +55,36 @@ def _steps(draw):
     steps, stored = [], []
     for step in range(draw(st.integers(1, 5))):
         waits = draw(st.sampled_from([-1, *stored]))
-        loads = [draw(st.sampled_from([0, 0, 1, 3, 8])) for _ in range(2)]
-        loads = [draw(st.integers(1, 5)) if waits >= 0 else 0, *loads]
-        store = draw(st.sampled_from([0, 2, 7]))
-        steps.append((*loads, store, draw(st.integers(1, 9)), waits))
+        loads = [draw(st.sampled_from([0, 0, 1, 3, 8, 20])) for _ in range(2)]
+        loads = [draw(st.integers(1, 20)) if waits >= 0 else 0, *loads]
+        store = draw(st.sampled_from([0, 2, 7, 15]))
+        steps.append((*loads, store, draw(st.integers(1, 20)), waits))
         stored += [step] * bool(store)
+    return steps
+
+
+@st.composite
+def rivals(draw):
+    """(jobs, chip): two cores on one channel, where one job's transfers may help the other.
+
+    Sums that return two steps after their store wait behind loads that the other core can delay.
+    """
+    latency = draw(st.sampled_from([3, 9]))
+    program_of = (_spilling(draw), [(0, draw(st.sampled_from([1, 3, 8])), 0, 6, 1, -1)])
+    jobs = [
+        Job(program(*steps), machine(latency=latency), draw(st.sampled_from([0, 1, 5])), core=core)
+        for core, steps in enumerate(program_of)
+    ]
+    return jobs, Chip(2, 1, latency)
+
+
+def _spilling(draw):
+    """Steps that all store partial sums, some of which come back two steps later."""
+    steps = []
+    for step in range(draw(st.integers(5, 8))):
+        waits = draw(st.sampled_from([-1, step - 2])) if step > 1 else -1
+        loads = [draw(st.sampled_from([0, 0, 3, 20])) for _ in range(2)]
+        sums = draw(st.sampled_from([3, 8])) if waits >= 0 else 0
+        store, compute = draw(st.sampled_from([7, 15])), draw(st.sampled_from([1, 5, 9]))
+        steps.append((sums, *loads, store, compute, waits))
     return steps

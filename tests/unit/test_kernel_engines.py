@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accelsim.cost.engines import line_buffers, streaming_engine
+from accelsim.cost.operands import Widths
 from accelsim.errors import UsageError
 from accelsim.kernel_engines import WAYS, EngineRow, layer_work, mixed_engines, row_area_um2
 from accelsim.workload.dims import ConvDims
@@ -62,6 +63,14 @@ def test_area_of_a_row_is_engines_and_their_line_buffers():
     engine, lines = streaming_engine(5, registered_tree=True), line_buffers(5, 56, storage="fifo")
     row = EngineRow(5, engines=3, registered_tree=True, storage="fifo")
     assert row_area_um2(row, 56) == pytest.approx(3 * (engine.area_um2 + lines.area_um2))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_area_of_a_mix_is_that_of_engines_of_the_operand_widths(way):
+    row = EngineRow(3, widths=Widths(16, 16, 40))
+    engine = streaming_engine(3, bits=16, accumulator_bits=40)
+    one = engine.area_um2 + line_buffers(3, 28, 16).area_um2
+    assert mixed_engines(way, [depthwise(3)], row).area_um2 == pytest.approx(16 * one, rel=1e-12)
 
 
 def test_line_buffers_are_as_long_as_the_widest_map():

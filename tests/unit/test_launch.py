@@ -22,3 +22,15 @@ def test_simulate_with_launch_per_group_adds_every_launch_to_the_cycles(policy):
     launches = {layer.layer: layer.stall_launch_cycles for layer in results[1].layers}
     assert launches == {"whole": 1000, "group": 4000, "add": 10}
     assert results[1].cycles - results[0].cycles == 5010
+
+
+def test_split_with_launch_per_group_charges_every_shard_with_its_own_groups():
+    net = NetworkBuilder("net")
+    net.conv("group", net.input("x", (16, 8, 8)), 16, window(1), groups=4)
+    changes = {"operator_overhead.launch_cycles": 1000, "operator_overhead.launch_per_group": True}
+    hardware = load_hardware("edge_16x16").replace({**changes, "cores.count": 2})
+    result = simulate(net.build(), hardware, engine="events", policy="split")
+    (layer,) = result.layers
+    assert layer.unit == "core 0 to 1"
+    assert layer.stall_launch_cycles == 4000
+    assert 2000 < result.cycles < 3000

@@ -133,7 +133,7 @@ def test_residency_of_mobilenet_v2_moves_what_its_plan_says(edge):
     # shares are rounded up once per transfer there, once per operator in the plan
     assert plan.dram_bytes <= moved <= plan.dram_bytes + 3 * steps
     compulsory = sum(compulsory_bytes(nest) for nest in nests if nest is not None)
-    assert moved + plan.avoided_bytes >= compulsory
+    assert moved + plan.saved_bytes >= compulsory
     assert plan.held_peak_bytes <= edge.scratchpad.total_bytes
 
 

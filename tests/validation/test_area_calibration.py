@@ -12,14 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from accelsim.cost.area import area_breakdown
 from accelsim.cost.arithmetic import adder_tree, multiply_accumulate, register, tree_widths
 from accelsim.cost.arrays import skew_bits
-from accelsim.cost.calibration import RUNS, comparisons, logic_comparisons, summaries
+from accelsim.cost.calibration import RUNS, area_note, comparisons, logic_comparisons, summaries
 from accelsim.cost.catalogue import entries, synthesised
 from accelsim.cost.constants import CONSTANTS
 from accelsim.cost.memories import sram
 from accelsim.cost.operands import Widths
 from accelsim.cost.technology import area_factor, log_interpolated
+from accelsim.hardware.yaml_io import load_hardware
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 INT8 = Widths(8, 8, 32)
@@ -213,6 +215,39 @@ def test_printed_sram_errors_are_those_of_the_grid():
             error = (log_interpolated(size, below, above) / value - 1) * 100
             name = f"CACTI, {node} nm", f"{size:g} KiB x {width} bits"
             assert shipped[name] == pytest.approx(error, abs=0.05)
+
+
+@pytest.mark.parametrize(("node_nm", "library"), [(45, "45 nm"), (130, "130 nm"), (7, "7 nm")])
+def test_note_of_an_area_gives_medians_and_worst_error_of_its_node(node_nm, library):
+    errors = {}
+    for item in logic_comparisons():
+        inside = item.quantity == "area_um2" and item.kind != "outside"
+        if inside and item.against.startswith(library):
+            off = abs(item.error_percent)
+            errors.setdefault((item.against, item.kind), []).append((off, item.component))
+    medians = [statistics.median(off for off, _ in group) for group in errors.values()]
+    worst, component = max(max(group) for group in errors.values())
+    note = area_note(node_nm)
+    assert f"at {library} median {min(medians):.2g} to {max(medians):.2g} %" in note
+    assert f"worst {worst:.2g} % ({component})" in note
+
+
+@pytest.mark.parametrize(("node_nm", "neighbours"), [
+    (28, ("7 nm", "45 nm")), (65, ("45 nm", "130 nm")), (5, ("7 nm",)), (180, ("130 nm",)),
+])  # fmt: skip
+def test_note_of_an_area_elsewhere_gives_the_nodes_around_it(node_nm, neighbours):
+    note = area_note(node_nm)
+    assert f"nothing was synthesised at {node_nm} nm" in note
+    found = [name for name in ("7 nm", "45 nm", "130 nm") if f" at {name} median" in note]
+    assert found == list(neighbours)
+
+
+@pytest.mark.parametrize(("node_nm", "worst"), [(45.0, "worst 11 %"), (130.0, "worst 45 %")])
+def test_notes_of_an_accelerator_are_those_of_its_node(node_nm, worst):
+    hardware = load_hardware("edge_16x16").replace({"technology.node_nm": node_nm})
+    (note,) = (note for note in area_breakdown(hardware).notes if note.startswith("uncertainty"))
+    assert worst in note
+    assert "published chips are 1.7 to 3.1 times as large" in note
 
 
 def test_eyeriss_gate_count_is_predicted_within_15_percent():

@@ -17,7 +17,7 @@ LEAST_RANKS = {
 
 
 def agreement(device, effort, guidelines):
-    hardware = {device: load_hardware(PRESETS[device])}
+    hardware = {device: [load_hardware(PRESETS[device][0])]}
     return study_guidelines(hardware, effort, guidelines)
 
 

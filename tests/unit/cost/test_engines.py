@@ -3,6 +3,7 @@ import math
 import pytest
 
 from accelsim.cost.arithmetic import adder, multiplier, register
+from accelsim.cost.energy import explain
 from accelsim.cost.engines import (
     STORAGES,
     engine,
@@ -75,6 +76,21 @@ def test_energy_of_a_result_is_that_of_what_switches():
         + register(32).energy_pj
     )
     assert built.energy_pj == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("registered_tree", [False, True])
+def test_energy_names_every_part_that_it_leaves_out(registered_tree):
+    built = streaming_engine(3, registered_tree=registered_tree)
+    unknown = [part.name for part in built.parts if math.isnan(part.component.energy_pj)]
+    assert built.without_energy == tuple(unknown)
+    assert unknown == ["padding masks", "weight registers", "control"]
+    assert all(part.component.energy_pj != 0 for part in built.parts)
+
+
+def test_mac_energy_of_an_engine_says_what_it_leaves_out():
+    (mac,) = (row for row in explain(load_hardware("kernel_engines/k3")) if row.name == "mac_pj")
+    assert "without padding masks, weight registers, control" in mac.source
+    assert math.isfinite(mac.value)
 
 
 def test_every_part_has_a_source():

@@ -34,6 +34,13 @@ EDGE = load_hardware("edge_16x16")
             },
             "must be shorter than refresh_interval",
         ),
+        (
+            {
+                "memory.levels.dram.refresh": "3899.9 ns",
+                "memory.levels.dram.refresh_interval": "3.9 us",
+            },
+            "must be shorter than refresh_interval, by a thousandth of it or more",
+        ),
     ],
 )
 def test_replace_with_cores_or_dram_that_cannot_be_says_why(changes, message):

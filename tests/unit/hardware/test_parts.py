@@ -16,18 +16,29 @@ def operators():
     return {operator.name: operator for operator in net.build().operators}
 
 
+def launches(overhead, operators):
+    """Operator -> launch cycles, all its groups together."""
+    return {name: overhead.cycles_of(one, one.groups) for name, one in operators.items()}
+
+
 def test_launch_of_every_operator_is_the_same_without_more_being_said(operators):
     overhead = OperatorOverhead(launch_cycles=100)
-    assert {overhead.cycles_of(operator) for operator in operators.values()} == {100}
+    assert set(launches(overhead, operators).values()) == {100}
 
 
 def test_launch_per_group_counts_every_group_but_those_of_a_depthwise_convolution(operators):
     overhead = OperatorOverhead(launch_cycles=100, launch_per_group=True)
-    cycles = {name: overhead.cycles_of(operator) for name, operator in operators.items()}
+    cycles = launches(overhead, operators)
     assert cycles == {"whole": 100, "group": 400, "depthwise": 100, "add": 100}
+
+
+def test_launch_per_group_of_a_shard_counts_the_groups_that_it_has(operators):
+    overhead = OperatorOverhead(launch_cycles=100, launch_per_group=True)
+    assert overhead.cycles_of(operators["group"], 2) == 200
+    assert overhead.cycles_of(operators["depthwise"], 8) == 100
 
 
 def test_vector_launch_is_of_operators_without_macs_only(operators):
     overhead = OperatorOverhead(launch_cycles=100, vector_launch_cycles=0)
-    cycles = {name: overhead.cycles_of(operator) for name, operator in operators.items()}
+    cycles = launches(overhead, operators)
     assert cycles == {"whole": 100, "group": 100, "depthwise": 100, "add": 0}

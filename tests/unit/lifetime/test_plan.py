@@ -42,7 +42,7 @@ def _residual():
 def test_plan_without_residency_moves_everything():
     plan = residency_plan(_task(_residual(), 1000), "none")
     # a 48 + 10 + 64, b 64 + 10 + 64, sum 128 + 10 + 64, c 64 + 10 + 32
-    assert (plan.dram_bytes, plan.avoided_bytes, plan.spilled_bytes) == (568, 0, 192)
+    assert (plan.dram_bytes, plan.saved_bytes, plan.spilled_bytes) == (568, 0, 192)
     assert plan.away == (Away(),) * 4
     assert (plan.resident, plan.options) == ((), (0, 0, 0, 0))
 
@@ -50,7 +50,7 @@ def test_plan_without_residency_moves_everything():
 @pytest.mark.parametrize("how", ["greedy", "optimal"])
 def test_plan_with_room_moves_weights_and_the_ends_of_the_network(how):
     plan = residency_plan(_task(_residual(), 1000), how)
-    assert (plan.dram_bytes, plan.avoided_bytes, plan.spilled_bytes) == (120, 448, 0)
+    assert (plan.dram_bytes, plan.saved_bytes, plan.spilled_bytes) == (120, 448, 0)
     assert plan.resident == ("a", "b", "sum")
     assert plan.away == (
         Away(ALL, ALL, THERE), Away(THERE, ALL, THERE), Away(THERE, ALL, THERE),
@@ -100,7 +100,7 @@ def test_plans_of_random_networks_fit_and_add_up_and_spill_only_below_their_size
     free = plans["optimal"].spill_free_bytes
     for plan in plans.values():
         assert plan.held_peak_bytes <= size_bytes
-        assert plan.dram_bytes + plan.avoided_bytes == plans["none"].dram_bytes
+        assert plan.dram_bytes + plan.saved_bytes == plans["none"].dram_bytes
         assert plan.spill_free_bytes == free
     if size_bytes >= free:
         assert plans["optimal"].spilled_bytes == 0

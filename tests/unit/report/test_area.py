@@ -8,6 +8,7 @@ from accelsim.cost.catalogue import entries
 from accelsim.hardware.yaml_io import load_hardware
 from accelsim.report.area import POWER_PARTS, area_rows, component_rows, power_rows
 from accelsim.report.area_figure import CLASSES, class_areas, draw_area
+from accelsim.results.layer import Idle
 from tests.oracles.deep_accelerator import deep_accelerator
 from tests.oracles.small_accelerator import small_accelerator
 
@@ -26,6 +27,16 @@ def test_power_of_the_parts_is_the_energy_over_the_latency(layer, result):
     assert rows["mac"]["energy_uj"] == pytest.approx(12e-6)
     assert sum(row["power_mw"] for row in rows.values()) == pytest.approx(160e-6)
     assert found.power_mw == pytest.approx(160e-6)
+    assert sum(row["share_of_energy"] for row in rows.values()) == pytest.approx(1)
+
+
+def test_power_of_idle_units_is_leakage(layer, result):
+    # two units, 500 cycles each: one works, the other leaks 5 pJ in the same time
+    idle = Idle(cycles=500, energy_leakage_pj=5.0)
+    found = result(layer(), cores=2, units=2, idle=idle)
+    rows = {row["part"]: row for row in power_rows(found)}
+    assert rows["leakage"]["energy_uj"] == pytest.approx(10e-6)
+    assert sum(row["power_mw"] for row in rows.values()) == pytest.approx(found.power_mw)
     assert sum(row["share_of_energy"] for row in rows.values()) == pytest.approx(1)
 
 

@@ -93,6 +93,47 @@ def test_sampled_large_trace_keeps_all_operators_and_the_steps_of_some():
     assert sampled(Trace(tuple(slices), ()), most=1000) == (Trace(tuple(slices), ()), 1)
 
 
+def _of_layers(*counts):
+    """A trace of layers with so many slices each, one of them of the operator."""
+    return Trace(
+        tuple(
+            Slice("core 0", str(layer), "compute" if step else "operator", step, 0, 1)
+            for layer, count in enumerate(counts)
+            for step in range(count)
+        ),
+        (),
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "every", "shown"),
+    [
+        ((1000, 20, 20, 20), 2, {"1", "3"}),
+        ((20, 1000), 2, {"0"}),
+        ((20, 1000, 1000), 3, {"0"}),
+        ((1000, 1000), 3, set()),
+        ((1000,), 2, set()),
+    ],
+)
+def test_sampled_trace_keeps_to_its_limit_wherever_the_large_layers_are(counts, every, shown):
+    trace, nth = sampled(_of_layers(*counts), most=100)
+    assert len(trace.slices) <= 100
+    assert nth == every
+    assert {item.layer for item in trace.slices if item.what != "operator"} == shown
+    assert sum(item.what == "operator" for item in trace.slices) == len(counts)
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda data: data[:-20], lambda data: data[:20] + b"\xff" * 40 + data[60:]]
+)
+def test_broken_trace_file_is_refused(tmp_path, result, spoil):
+    save_results([result], tmp_path)
+    path = tmp_path / FILE
+    path.write_bytes(spoil(path.read_bytes()))
+    with pytest.raises(UsageError, match="not a trace of this release"):
+        load_traces(tmp_path)
+
+
 def test_checker_refuses_what_perfetto_would():
     name = {"ph": "M", "name": "thread_name", "pid": 1, "tid": 1, "args": {"name": "x"}}
     slice_ = {"ph": "X", "name": "a", "pid": 1, "tid": 1, "ts": 0, "dur": 10}

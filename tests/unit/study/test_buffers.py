@@ -50,6 +50,14 @@ def payload_and_compulsory(network, hardware_name: str, size_bytes: int) -> tupl
     )
 
 
+def test_level_that_cores_share_is_replaced_too():
+    operators = convolutions(network_of(Case(5, "dw", Size(14, 20))))
+    hardware = ac.load_hardware("edge_16x16")
+    shared = hardware.replace({"cores.count": 2, "cores.shared": [hardware.scratchpad.name]})
+    found = Buffers(shared, "sweep").needed_bytes(operators)
+    assert found == Buffers(hardware, "sweep").needed_bytes(operators)
+
+
 @pytest.mark.parametrize("hardware", ["edge_16x16", "tpu_v1"])
 @pytest.mark.parametrize("case", [
     Case(5, "dw", Size(14, 20)), Case(3, "conv", Size(7, 40)), Case(7, "conv", Size(10, 12)),

@@ -170,11 +170,18 @@ def test_engines_grow_less_than_parameters_and_passes_more(rows):
 def test_guideline_on_arm_is_the_figure_of_study_guidelines():
     (row,) = study_claims(Runs([EDGE], "sweep"), claims_of(["G4_arm"])).rows
     phone = ac.load_hardware("snapdragon_810")
-    table = study_guidelines({"arm": phone}, guidelines=("G4",)).rows
+    table = study_guidelines({"arm": [phone]}, guidelines=("G4",)).rows
     last = [each for each in table if each["scale"] == 1][-1]
     assert last["case"] == "without ReLU, without shortcut"
     assert row["snapdragon_810"] == pytest.approx(100 * (last["predicted_relative"] - 1))
+    assert row["computed"] == row["snapdragon_810"]
+    assert row["pixel_1"] != row["computed"]
     assert (row["quoted_figure"], row["limit"]) == (20, 5)
+
+
+def test_claims_tested_with_a_row_that_a_file_was_made_with_say_so():
+    told = [claim.name for claim in claims_of([]) if "was read off this case" in claim.figure]
+    assert told == ["G2_gpu", "G2_gpu_more"]
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,13 @@ import pytest
 
 import accelsim as ac
 from accelsim.cost.engines import line_buffers, streaming_engine
+from accelsim.errors import HardwareError
 from accelsim.study.cases import Case, Size, convolutions, network_of
 from accelsim.study.engines import channel_engines_mm2, engine_area_mm2, service
 
 EDGE = ac.load_hardware("edge_16x16")
 LAUNCH = 100
+INPUT_AND_WEIGHT = ("precision.input_bits", "precision.weight_bits")
 
 
 def test_engine_area_is_cells_over_the_placement_utilisation():
@@ -38,6 +40,26 @@ def test_service_in_passes_takes_what_rtl_took():
     found = service("passes", layers, [0], EDGE)
     assert found.cycles == 8406 + LAUNCH  # RTL: nine passes of 30 x 30 on a 3 x 3 engine
     assert found.area_mm2 == pytest.approx(16 * engine_area_mm2(3, 28, EDGE), rel=1e-12)
+
+
+def test_service_on_eyeriss_has_engines_of_its_sixteen_bits():
+    eyeriss = ac.load_hardware("eyeriss")
+    layers = convolutions(network_of(Case(5, "dw", Size(28, 32))))
+    found = service("largest", layers, [0], eyeriss)
+    one = engine_area_mm2(5, 28, eyeriss)
+    assert found.area_mm2 == pytest.approx(eyeriss.array.cols * one, rel=1e-12)
+    narrow = engine_area_mm2(5, 28, eyeriss.replace(dict.fromkeys(INPUT_AND_WEIGHT, 8)))
+    assert one > 2 * narrow
+
+
+@pytest.mark.parametrize("name", ["pixel_1", "gpu_like"])
+def test_engines_beside_a_machine_of_floating_point_have_no_area(name):
+    hardware = ac.load_hardware(name)
+    layers = convolutions(network_of(Case(5, "dws", Size(28, 32))))
+    assert engine_area_mm2(5, 28, hardware) is None
+    assert channel_engines_mm2(layers, 32, hardware) is None
+    with pytest.raises(HardwareError, match="only integers have an area model"):
+        service("largest", layers, [0], hardware)
 
 
 def test_service_waits_for_the_dram_channel():

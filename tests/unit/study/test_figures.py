@@ -6,7 +6,7 @@ import accelsim as ac
 from accelsim.cost.area import area_breakdown
 from accelsim.errors import MappingError
 from accelsim.study.cases import Case, Size, network_of
-from accelsim.study.figures import Bench, holdings, occupied_mm2, reason_text
+from accelsim.study.figures import Bench, claimed_bytes, holdings, occupied_mm2, reason_text
 
 CASE = Case(5, "dws", Size(8, 24))
 
@@ -44,8 +44,29 @@ def test_occupied_area_time_adds_up_over_operators(bench):
 def test_holdings_and_control_add_up_to_the_accelerator(name):
     hardware = ac.load_hardware(name)
     breakdown, parts = area_breakdown(hardware), holdings(hardware)
-    known = parts.array + parts.vector + parts.sram + breakdown.part_mm2("control")
+    known = parts.array + parts.vector + sum(parts.sram.values()) + breakdown.part_mm2("control")
     assert known == pytest.approx(breakdown.total_mm2, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["eyeriss", "shidiannao", "kernel_engines/k3", "gemmini_16x16"])
+def test_occupied_area_takes_of_each_level_the_share_that_its_own_tiles_claim(name):
+    hardware, network = ac.load_hardware(name), network_of(Case(3, "dw", Size(8, 16)))
+    result = ac.simulate(network, hardware, effort="sweep")
+    (operator,), (layer,) = network.operators, result.layers
+    mapping = result.mappings[layer.layer]
+    claims = claimed_bytes(operator, mapping, hardware)
+    found = ac.map_operator(operator, hardware, mapping=mapping)
+    breakdown, expected, held = area_breakdown(hardware), 0.0, 0
+    for row in breakdown.rows:
+        level = next((x for x in hardware.on_chip if row.name == f"{x.name}, SRAM macros"), None)
+        if level and level.name in found.flow.target.level_names:
+            index = found.flow.target.level_names.index(level.name)
+            own = sum(fill.claimed_bytes for fill in found.fills if fill.level == index)
+            expected, held = expected + row.area_mm2 * own / level.total_bytes, held + own
+        elif row.part != "control":  # line buffers of window engines too
+            expected += row.area_mm2
+    assert held == layer.buffer_bytes
+    assert occupied_mm2(layer, claims, hardware) == pytest.approx(expected, rel=1e-12)
 
 
 def test_occupied_area_leaves_an_idle_separate_vector_unit_out():
@@ -53,9 +74,9 @@ def test_occupied_area_leaves_an_idle_separate_vector_unit_out():
         "vector_unit.placement": "separate", "vector_unit.fuse_activation": False,
     })  # fmt: skip
     (layer,) = ac.simulate(network_of(Case(3, "dw", Size(8, 24))), hardware, effort="sweep").layers
-    parts = holdings(hardware)
-    held = parts.sram * layer.buffer_bytes / parts.sram_bytes
-    assert occupied_mm2(layer, hardware) == pytest.approx(parts.array + held, rel=1e-12)
+    parts, claims = holdings(hardware), {"sram": layer.buffer_bytes}
+    held = parts.sram["sram"] * layer.buffer_bytes / (256 * 1024)
+    assert occupied_mm2(layer, claims, hardware) == pytest.approx(parts.array + held, rel=1e-12)
 
 
 def test_area_needed_replaces_shared_memory_by_the_buffer(bench):

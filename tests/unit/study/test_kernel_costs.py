@@ -1,5 +1,7 @@
 """Rows of kernel_costs.csv: ratios and gaps recomputed from the figures beside them."""
 
+from dataclasses import replace
+
 import pytest
 
 import accelsim as ac
@@ -68,8 +70,8 @@ def test_gap_divisor_is_one_where_parameters_hardly_differ(params, divisor):
 
 
 def test_unknown_figures_are_blank_with_their_reason():
-    base = Figures(params=9, macs=90, cycles=10, energy_uj=2.0)
-    own = Figures(params=25, macs=250, energy_uj=4.0, reasons=("nothing fits",))
+    base = Figures(params=9, macs=90, engine_area_mm2=0.5, cycles=10, energy_uj=2.0)
+    own = replace(base, params=25, macs=250, cycles=None, energy_uj=4.0, reasons=("nothing fits",))
     row = cost_row(Subject(5, "dw", "operator", 8, 4), "box", own, base)
     assert row["gap_cycles"] is row["cycles"] is row["gap_buffer"] is None
     assert row["gap_energy"] == pytest.approx(2.0 / (25 / 9))

@@ -3,9 +3,11 @@
 import pytest
 
 import accelsim as ac
+from accelsim.study.figures import Bench
 from accelsim.study.network_kernels import COLUMNS, NETWORKS, OWN, network_tables, variants
 
 NAME = "mixnet_s:resolution=32"
+TIMED = ["area_mm2", "area_time_mm2_ms", "cycles", "latency_ms"]
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,20 @@ def test_share_of_depthwise_is_that_of_the_layers(tables):
     row = row_of(tables, OWN, "array")
     assert row["depthwise_share_of_params"] == sum(x.params for x in layers) / result.params
     assert row["depthwise_share_of_cycles"] == sum(x.cycles for x in layers) / result.cycles
+
+
+def test_engines_beside_floating_point_are_blank_with_the_reason():
+    tables = network_tables(
+        Bench(ac.load_hardware("gpu_like"), "sweep"), "mobilenet_v1:alpha=0.25,resolution=32"
+    )
+    for row in tables.changes:
+        on_array = row["depthwise_on"] == "array"
+        blank = [name for name in TIMED if row[name] is None]
+        assert blank == ([] if on_array else TIMED)
+        assert ("no window engine" in row["reason"]) is not on_array
+    assert all(row["engine_area_mm2"] is row["gap_area"] is None for row in tables.costs)
+    assert all("no window engine" in row["reason"] for row in tables.costs)
+    assert all(row["gap_cycles"] for row in tables.costs)
 
 
 def test_engines_replace_the_cycles_of_depthwise_layers_only(tables):
