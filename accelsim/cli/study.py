@@ -151,7 +151,7 @@ def claims(names: tuple[str, ...], hardware: tuple[str, ...], effort: str, outpu
 )  # fmt: skip
 @click.option(
     "--effort", **one_of(STUDY_EFFORTS),
-    help="How large a space is searched for mappings. Without it: normal, on pixel_1 sweep.",
+    help="How large a space is searched for mappings. Without it: normal; sweep on the phones.",
 )  # fmt: skip
 @plots_option
 @output_options
