@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from accelsim.report.style import (
     FORMATS,
     GREY,
-    INK,
     LINES,
     MARKERS,
     check_formats,
@@ -50,10 +49,8 @@ def guideline_figure(study: GuidelineStudy) -> Figure:
             panel = grid[line][place]
             _draw(panel, of_machine(chosen(study.rows, guideline=guideline), machine))
             (met,) = of_machine(chosen(study.agreement, guideline=guideline), machine)
-            panel.set_title(f"{guideline}, {machine[1]} {_figures(met)}", fontsize=9.5)
-            if line == 0:
-                name = TITLES[guideline].split(": ")[1]
-                panel.annotate(name, (0.0, 1.13), xycoords="axes fraction", fontsize=9, color=INK)
+            name = f"{TITLES[guideline].split(': ')[1]}\n" if line == 0 else ""
+            panel.set_title(f"{name}{guideline}, {machine[1]} {_figures(met)}", fontsize=9.5)
     for panel in grid[-1]:
         panel.set_xlabel("measured")
     for row in grid:
