@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 
 from accelsim.cli.group import Commands
-from accelsim.cli.options import Output, changes_option, one_of, output_options, plots_option
+from accelsim.cli.options import (
+    Command,
+    Output,
+    changes_option,
+    one_of,
+    output_options,
+    plots_option,
+)
 
 STUDY_EFFORTS = ("sweep", "normal")
+
+effort_option = click.option(
+    "--effort", default="sweep", show_default=True, **one_of(STUDY_EFFORTS),
+    help="How large a space is searched for mappings.",
+)  # fmt: skip
+
+
+def hardware_option(without_it: str) -> Callable[[Command], Command]:
+    """`--hw` of a study; its help says what is studied without it."""
+    return click.option(
+        "--hw", "-c", "hardware", multiple=True, metavar="NAME|FILE",
+        help=f"Accelerator to study; may be repeated. Without it: {without_it}.",
+    )  # fmt: skip
 
 
 @click.group(cls=Commands)
@@ -19,15 +41,8 @@ def study() -> None:
 
 
 @study.command("kernels")
-@click.option(
-    "--hw", "-c", "hardware", multiple=True, metavar="NAME|FILE",
-    help="Accelerator to study; may be repeated. Without it: edge_16x16, gemmini_16x16, tpu_v1 "
-    "and edge_tpu_like.",
-)  # fmt: skip
-@click.option(
-    "--effort", default="sweep", show_default=True, **one_of(STUDY_EFFORTS),
-    help="How large a space is searched for mappings.",
-)  # fmt: skip
+@hardware_option("edge_16x16, gemmini_16x16, tpu_v1 and edge_tpu_like")
+@effort_option
 @plots_option
 @output_options
 def kernels(hardware: tuple[str, ...], effort: str, plots: bool, output: Output) -> None:
@@ -47,14 +62,8 @@ def kernels(hardware: tuple[str, ...], effort: str, plots: bool, output: Output)
 
 
 @study.command("memory")
-@click.option(
-    "--hw", "-c", "hardware", multiple=True, metavar="NAME|FILE",
-    help="Accelerator to study; may be repeated. Without it: edge_16x16.",
-)  # fmt: skip
-@click.option(
-    "--effort", default="sweep", show_default=True, **one_of(STUDY_EFFORTS),
-    help="How large a space is searched for mappings.",
-)  # fmt: skip
+@hardware_option("edge_16x16")
+@effort_option
 @plots_option
 @output_options
 def memory(hardware: tuple[str, ...], effort: str, plots: bool, output: Output) -> None:
@@ -78,15 +87,8 @@ def memory(hardware: tuple[str, ...], effort: str, plots: bool, output: Output) 
     "--reference", "-r", "references", multiple=True, metavar="NETWORK",
     help="What all is relative to; may be repeated. Without it: resnet152 and mobilenet_v3_large.",
 )  # fmt: skip
-@click.option(
-    "--hw", "-c", "hardware", multiple=True, metavar="NAME|FILE",
-    help="Accelerator to study; may be repeated. Without it: edge_16x16, tpu_v1, nvdla_full, "
-    "dpu_b4096, pixel_1 and gpu_like.",
-)  # fmt: skip
-@click.option(
-    "--effort", default="sweep", show_default=True, **one_of(STUDY_EFFORTS),
-    help="How large a space is searched for mappings.",
-)  # fmt: skip
+@hardware_option("edge_16x16, tpu_v1, nvdla_full, dpu_b4096, pixel_1 and gpu_like")
+@effort_option
 @changes_option
 @plots_option
 @output_options
@@ -115,15 +117,8 @@ def gap(  # noqa: PLR0913, PLR0917 - click passes every option
 
 @study.command("claims")
 @click.argument("names", nargs=-1, metavar="[CLAIM]...")
-@click.option(
-    "--hw", "-c", "hardware", multiple=True, metavar="NAME|FILE",
-    help="Accelerator to test on; may be repeated. Without it: edge_16x16, tpu_v1, nvdla_full, "
-    "dpu_b4096, pixel_1 and gpu_like.",
-)  # fmt: skip
-@click.option(
-    "--effort", default="sweep", show_default=True, **one_of(STUDY_EFFORTS),
-    help="How large a space is searched for mappings.",
-)  # fmt: skip
+@hardware_option("edge_16x16, tpu_v1, nvdla_full, dpu_b4096, pixel_1 and gpu_like")
+@effort_option
 @output_options
 def claims(names: tuple[str, ...], hardware: tuple[str, ...], effort: str, output: Output) -> None:
     """What the field says of these networks, tested.
