@@ -13,6 +13,7 @@ import statistics
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import product
 from typing import NamedTuple
 
 from accelsim.cost.arithmetic import Component
@@ -90,13 +91,13 @@ def comparisons() -> tuple[Comparison, ...]:
 
 def logic_comparisons() -> tuple[Comparison, ...]:
     """Area, then delay, of every component in every library that it was synthesised in."""
-    return tuple(
-        found
-        for run in RUNS
-        for quantity in (AREA, DELAY)
-        for entry in synthesised()
-        for found in _compared(run, quantity, entry)
-    )
+    return tuple(_comparisons(RUNS, (AREA, DELAY)))
+
+
+def _comparisons(runs: Iterable[Run], quantities: Iterable[str]) -> Iterator[Comparison]:
+    for run, quantity in product(runs, quantities):
+        for entry in synthesised():
+            yield from _compared(run, quantity, entry)
 
 
 def sram_comparisons() -> tuple[Comparison, ...]:
@@ -136,12 +137,8 @@ def area_note(node_nm: float) -> str:
 
 def _area_errors(node_nm: float) -> str:
     """Medians of all kinds, and the worst, of all runs at a node; widths as they were fitted."""
-    runs = {run.name for run in RUNS if run.node_nm == node_nm}
-    found = [
-        item
-        for item in summaries(logic_comparisons())
-        if item.against in runs and item.quantity == AREA and item.kind != OUTSIDE
-    ]
+    runs = [run for run in RUNS if run.node_nm == node_nm]
+    found = [item for item in summaries(_comparisons(runs, (AREA,))) if item.kind != OUTSIDE]
     medians = [item.median_error_percent for item in found]
     worst = max(found, key=lambda item: abs(item.worst_error_percent))
     return (

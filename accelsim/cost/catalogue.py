@@ -7,6 +7,7 @@ them; `outside` lie beyond the widths that were fitted; `literature` was not syn
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from accelsim.cost.arithmetic import (
@@ -43,6 +44,7 @@ class Entry(NamedTuple):
     component: Component
 
 
+@cache
 def synthesised() -> tuple[Entry, ...]:
     """Every component of the model that was also synthesised."""
     kinds = {
