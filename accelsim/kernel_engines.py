@@ -97,8 +97,7 @@ def layer_work(layer: ConvDims, row: EngineRow) -> LayerWork:
     width = streamed_positions(cols, layer.Q, row.window)
     pixels = streamed_positions(rows, layer.P, row.window) * width
     visits = layer.C * window_passes(rows, row.window) * window_passes(cols, row.window)
-    rounds = -(-layer.K // row.engines) * -(-layer.G // max(row.engines // layer.K, 1))
-    passes = layer.N * visits * rounds
+    passes = layer.N * visits * streaming.rounds(layer.K, layer.G, row.engines)
     result = streaming.latency(row.window**2, registered_tree=row.registered_tree)
     lag = streaming.fill(width, row.window, row.window, result)
     timing = streaming.cycles(passes, pixels, lag, lag)

@@ -46,6 +46,11 @@ def fill(width: int, rows: int, cols: int, latency_cycles: int) -> int:
     return rows // 2 * width + cols // 2 + latency_cycles
 
 
+def rounds(filters: int, groups: int, engines: int) -> int:
+    """Times that a channel streams past: engines without a filter of a group take other groups."""
+    return -(-filters // engines) * -(-groups // max(engines // filters, 1))
+
+
 def cycles(passes: int, pixels: int, fill_cycles: int, gap: int) -> Timing:
     """Passes of `pixels` each with `gap` idle cycles between them; a pass without one is a fold.
 

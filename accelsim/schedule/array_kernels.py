@@ -31,6 +31,7 @@ streamed_positions = njit(footprint.streamed_positions)
 window_passes = njit(footprint.window_passes)
 engine_fill = njit(streaming.fill)
 engine_cycles = njit(streaming.cycles)
+engine_rounds = njit(streaming.rounds)
 
 
 @njit
@@ -113,15 +114,13 @@ def streaming_work(nest, spec, lengths):
     height = streamed_positions(rows, lengths[P], spec.rows)
     width = streamed_positions(cols, lengths[Q], spec.cols)
     visits = lengths[C] * window_passes(rows, spec.rows) * window_passes(cols, spec.cols)
-    filters = -(-lengths[K] // spec.planes)
-    groups = -(-lengths[G] // max(spec.planes // lengths[K], 1))
-    passes = lengths[N] * visits * filters * groups
+    passes = lengths[N] * visits * engine_rounds(lengths[K], lengths[G], spec.planes)
     lag = engine_fill(width, spec.rows, spec.cols, spec.latency)
     gap = lag if spec.overlap == SERIAL else 0
     read = min(height, rows.size) * min(width, cols.size)
     outputs = lengths[N] * lengths[G] * lengths[K] * lengths[P] * lengths[Q]
     accesses = Accesses(
-        lengths[N] * lengths[G] * visits * filters * read,
+        lengths[N] * lengths[G] * visits * -(-lengths[K] // spec.planes) * read,
         lengths[G] * lengths[K] * lengths[C] * lengths[R] * lengths[S],
         outputs * visits,
         outputs * (visits - 1),
