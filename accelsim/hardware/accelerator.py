@@ -113,6 +113,16 @@ class Accelerator(Section):
     def __hash__(self) -> int:
         return hash(self.digest)
 
+    def __eq__(self, other: object) -> bool:
+        """Field by field, by way of the digest, which is kept: caches ask for every layer."""
+        if self is other or not isinstance(other, Accelerator):
+            return self is other
+        return self.digest == other.digest and self._texts() == other._texts()
+
+    def _texts(self) -> tuple[object, ...]:
+        """What the digest leaves out."""
+        return self.name, self.description, self.sources, self.dataflows
+
     @property
     def label(self) -> str:
         """The name, and whatever a user changed: `edge_16x16 (array.rows=32)`."""
