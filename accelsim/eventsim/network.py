@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from simpy import Environment, Event
 
-from accelsim.eventsim.channel import STARTING, DramChannel, InstantSettled, Transfer
-from accelsim.eventsim.processes import Progress, Slice, load_queue, steps_of, work
+from accelsim.eventsim.channel import STARTING, Channel, InstantSettled, Transfer
+from accelsim.eventsim.processes import PortCycles, Progress, Slice, load_queue, steps_of, work
 from accelsim.results.timeline import Timeline
 from accelsim.schedule.kernels import Column
 from accelsim.schedule.nest import Machine
@@ -29,6 +29,8 @@ class Chip(NamedTuple):
     cores: int
     channels: int
     dram_latency_cycles: int
+    ports: int = 0
+    """Of on-chip levels that all cores share."""
 
 
 class Job(NamedTuple):
@@ -43,6 +45,8 @@ class Job(NamedTuple):
     core: int = ANY_CORE
     urgency: int = 0
     """Of jobs that could start, the most urgent one goes first, then the first one."""
+    port_cycles: PortCycles | None = None
+    """int64[steps, chip.ports]; None: the job asks for no port."""
 
 
 class Run(NamedTuple):
@@ -62,13 +66,16 @@ class Record:
     slices: list[Slice] = field(default_factory=list)
     served: list[list[tuple[int, Transfer]]] = field(default_factory=list)
     """Of each channel: start of the slot, and what it carried."""
+    accessed: list[list[tuple[int, Transfer]]] = field(default_factory=list)
+    """The same of each port."""
 
 
 def run_jobs(jobs: Sequence[Job], chip: Chip, record: Record | None = None) -> tuple[Run, ...]:
     """Run jobs to the end; ties have a total order, so that the answer is always the same.
 
     A job starts as soon as those before it have ended and a unit of its kind is free on its core,
-    or on any, the lowest first. A transfer waits for others of its channel: see `DramChannel`.
+    or on any, the lowest first. A transfer waits for others of its channel: see `Channel`. So does
+    what a step moves through a port, beside the step's own work.
     """
     return _Chip(jobs, chip, record).run()
 
@@ -79,11 +86,11 @@ class _Chip:
     def __init__(self, jobs: Sequence[Job], chip: Chip, record: Record | None) -> None:
         self.env = env = Environment()
         self.jobs, self.record = jobs, record
-        self.channels = [DramChannel(env, chip.dram_latency_cycles) for _ in range(chip.channels)]
+        self.channels = [Channel(env, chip.dram_latency_cycles) for _ in range(chip.channels)]
+        self.ports = [Channel(env, 0) for _ in range(chip.ports)]
         if record is not None:
-            for channel in self.channels:
-                channel.served = []
-                record.served.append(channel.served)
+            record.served = [_recorded(channel) for channel in self.channels]
+            record.accessed = [_recorded(port) for port in self.ports]
         self.free = {unit: list(range(chip.cores)) for unit in (ARRAY, VECTOR)}
         self.missing = [len(set(job.after)) for job in jobs]
         self.next: list[list[int]] = [[] for _ in jobs]
@@ -129,11 +136,12 @@ class _Chip:
         env, job = self.env, self.jobs[number]
         progress = Progress(
             env=env,
-            steps=steps_of(job.program, job.machine),
+            steps=steps_of(job.program, job.machine, job.port_cycles),
             channel=self.channels[core % len(self.channels)],
             lookahead=2 if job.machine.double_buffered else 1,
             unit=(core, job.unit),
             job=number,
+            ports=self.ports,
             slices=None if self.record is None else self.record.slices,
         )
         start = int(env.now)
@@ -159,6 +167,12 @@ class _Chip:
             self.changed.succeed()
 
 
+def _recorded(channel: Channel) -> list[tuple[int, Transfer]]:
+    """Where a channel writes down what it serves, from now on."""
+    channel.served = []
+    return channel.served
+
+
 def _timeline(job: Job, progress: Progress, cycles: int) -> Timeline:
     sums = job.program.sum(axis=0)
     return Timeline(
@@ -168,6 +182,6 @@ def _timeline(job: Job, progress: Progress, cycles: int) -> Timeline:
         stall_input_cycles=progress.stall_cycles["input"],
         stall_weight_cycles=progress.stall_cycles["weight"],
         stall_output_cycles=progress.stall_cycles["output"],
-        stall_bank_cycles=int(sums[Column.BANK]),
+        stall_bank_cycles=int(sums[Column.BANK]) + progress.stall_cycles["bank"],
         channel_cycles=sum(sum(step.loads) + step.store for step in progress.steps),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from simpy import Environment, Event
 
-from accelsim.eventsim.channel import LOAD, STORE, DramChannel, Transfer
+from accelsim.eventsim.channel import ACCESS, LOAD, STORE, Channel, Transfer
 from accelsim.schedule.kernels import Column
 from accelsim.schedule.nest import Machine
 from accelsim.traffic.dram import transfer_cycles
@@ -18,22 +18,33 @@ from accelsim.traffic.dram import transfer_cycles
 OPERANDS = ("output", "input", "weight")
 """In the order of the loads of a step: partial sums first."""
 
+CAUSES = (*OPERANDS, "bank")
+"""What a unit may wait for: an operand, or other units at the banks of a level that they share."""
+
+PortCycles = NDArray[np.int64]
+"""int64[steps, ports]: cycles that each step of a job holds each port that units share."""
+
 
 class Step(NamedTuple):
     """One step of a program: channel cycles of its transfers, then its time on the unit.
 
     `loads` in the order partial sums, input, weight; 0 where nothing is loaded or stored.
-    `waits_for_store`: the step whose store the partial sums come back from, or -1.
+    `waits_for_store`: the step whose store the partial sums come back from, or -1. `ports`: cycles
+    that the step holds each port that units share.
     """
 
     loads: tuple[int, int, int]
     compute_cycles: int
     store: int
     waits_for_store: int
+    ports: tuple[int, ...] = ()
 
 
-def steps_of(program: NDArray[np.int64], machine: Machine) -> list[Step]:
+def steps_of(
+    program: NDArray[np.int64], machine: Machine, port_cycles: PortCycles | None = None
+) -> list[Step]:
     """Steps of a program int64[steps, Column], its bytes as cycles on the channel."""
+    held = [()] * len(program) if port_cycles is None else map(tuple, port_cycles.tolist())
 
     def slot(payload_bytes: int) -> int:
         return transfer_cycles(
@@ -55,8 +66,9 @@ def steps_of(program: NDArray[np.int64], machine: Machine) -> list[Step]:
             row[Column.COMPUTE] + row[Column.FILL_DRAIN] + row[Column.BANK],
             slot(row[Column.STORE]),
             row[Column.WAITS_FOR_STORE],
+            ports,
         )
-        for row in program.tolist()
+        for row, ports in zip(program.tolist(), held, strict=True)
     ]
 
 
@@ -79,11 +91,13 @@ class Progress:
 
     env: Environment
     steps: list[Step]
-    channel: DramChannel
+    channel: Channel
     lookahead: int
     """Steps between a load and the end of the work that frees its buffer."""
     unit: tuple[int, int]
     job: int
+    ports: Sequence[Channel] = ()
+    """That units share, in the order of `Step.ports`."""
     slices: list[Slice] | None = None
     loaded: list[tuple[Event | None, ...]] = field(init=False)
     computed: list[Event] = field(init=False)
@@ -97,12 +111,22 @@ class Progress:
         ]
         self.computed = [env.event() for _ in self.steps]
         self.stored = [env.event() if step.store else None for step in self.steps]
-        self.stall_cycles = dict.fromkeys(OPERANDS, 0)
+        self.stall_cycles = dict.fromkeys(CAUSES, 0)
 
     def ask(self, kind: int, step: int, place: int, cycles: int, arrived: Event) -> None:
         """Ask the channel for a transfer from now on."""
         ready = int(self.env.now)
         self.channel.ask(Transfer(ready, kind, self.unit, step, place, self.job, cycles, arrived))
+
+    def access(self, step: int) -> list[Event]:
+        """Ask the ports for what a step moves through them; each event fires when that is done."""
+        served = []
+        for port, cycles in zip(self.ports, self.steps[step].ports, strict=False):
+            if cycles:
+                done, now = self.env.event(), int(self.env.now)
+                port.ask(Transfer(now, ACCESS, self.unit, step, 0, self.job, cycles, done))
+                served.append(done)
+        return served
 
     def note(self, step: int, what: str, since: int) -> None:
         """Remember what the unit did from `since` until now, where somebody wants to know."""
@@ -124,16 +148,21 @@ def load_queue(progress: Progress) -> Generator[Event, None, None]:
 
 
 def work(progress: Progress) -> Generator[Event, None, None]:
-    """Compute the steps in order and send off what they finish; a wait goes to its operand."""
+    """Compute the steps in order and send off what they finish; a wait goes to its cause.
+
+    A step asks the ports when it starts, and ends when its own work and its accesses are done.
+    """
     env, lookahead = progress.env, progress.lookahead
     for number, step in enumerate(progress.steps):
         for operand, arrived in zip(OPERANDS, progress.loaded[number], strict=True):
             yield from _wait(progress, number, arrived, operand)
         if number >= lookahead:
             yield from _wait(progress, number, progress.stored[number - lookahead], "output")
-        since = int(env.now)
+        since, accesses = int(env.now), progress.access(number)
         yield env.timeout(step.compute_cycles)
         progress.note(number, "compute", since)
+        for served in accesses:
+            yield from _wait(progress, number, served, "bank")
         progress.computed[number].succeed()
         stored = progress.stored[number]
         if stored is not None:
@@ -143,11 +172,11 @@ def work(progress: Progress) -> Generator[Event, None, None]:
 
 
 def _wait(
-    progress: Progress, step: int, event: Event | None, operand: str
+    progress: Progress, step: int, event: Event | None, cause: str
 ) -> Generator[Event, None, None]:
     if event is None or event.processed:
         return
     since = int(progress.env.now)
     yield event
-    progress.stall_cycles[operand] += int(progress.env.now) - since
-    progress.note(step, f"stall_{operand}", since)
+    progress.stall_cycles[cause] += int(progress.env.now) - since
+    progress.note(step, f"stall_{cause}", since)

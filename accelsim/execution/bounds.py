@@ -53,7 +53,7 @@ def remaining_cycles(jobs: Sequence[Job], cycles: Sequence[int]) -> list[int]:
 
 
 def lower_bound(jobs: Sequence[Job], chip: Chip) -> int:
-    """max(critical path, unit cycles / cores, DRAM cycles / channels), in cycles.
+    """max(critical path, unit cycles / cores, DRAM cycles / channels, cycles of any port).
 
     Each job counts with what it takes in any company; no engine is run.
     """
@@ -65,4 +65,11 @@ def lower_bound(jobs: Sequence[Job], chip: Chip) -> int:
         max(remaining_cycles(jobs, [own.cycles for own in shortest]), default=0),
         *(-(-cycles // chip.cores) for cycles in units.values()),
         -(-sum(own.channel_cycles for own in shortest) // chip.channels),
+        *_port_cycles(jobs, chip),
     )
+
+
+def _port_cycles(jobs: Sequence[Job], chip: Chip) -> list[int]:
+    """Cycles that all jobs hold each port of the levels that cores share."""
+    asked = [job.port_cycles.sum(axis=0) for job in jobs if job.port_cycles is not None]
+    return [int(sum(cycles[port] for cycles in asked)) for port in range(chip.ports)]

@@ -1,7 +1,7 @@
-"""Cores and DRAM channels clocked cycle by cycle, in plain Python: the oracle of `run_jobs`.
+"""Cores, DRAM channels and shared ports clocked cycle by cycle: the oracle of `run_jobs`.
 
 At every cycle all that can happen does, until nothing changes; then units are given to jobs that
-are ready; then every free channel takes the first transfer in its order. Nobody looks ahead.
+are ready; then every free channel and port takes the first in its order. Nobody looks ahead.
 """
 
 from __future__ import annotations
@@ -22,11 +22,15 @@ class Clocked:
     unit: int = 0
     core: int = -1
     urgency: int = 0
+    ports: list[tuple[int, ...]] = field(default_factory=list)
+    """Of each step, cycles at each port; none where it is empty."""
     start: int = -1
     end: int = -1
     asked: int = 0
     computing: int = -1
     until: int = -1
+    unserved: int = 0
+    """Ports that the step at work still needs."""
     done: set[int] = field(default_factory=set)
     arrived: set[tuple[int, int]] = field(default_factory=set)
     stored: set[int] = field(default_factory=set)
@@ -50,11 +54,13 @@ class Clocked:
 
 
 class ClockedChip:
-    def __init__(self, jobs, cores, channels, latency):
+    def __init__(self, jobs, cores, channels, latency, ports=0):
         self.jobs, self.latency = jobs, latency
         self.free = {unit: set(range(cores)) for unit in (0, 1)}
         self.queues = [[] for _ in range(channels)]
         self.busy = [0] * channels
+        self.accesses = [[] for _ in range(ports)]
+        self.held = [0] * ports
         self.coming = []
         self.now = 0
 
@@ -74,7 +80,7 @@ class ClockedChip:
         if self.now < job.start + job.launch:
             return "launch"
         if job.computing >= 0:
-            return "compute"
+            return "compute" if self.now < job.until else "bank"
         return "output" if job.next == len(job.steps) else job.missing()
 
     def settle(self):
@@ -84,7 +90,9 @@ class ClockedChip:
         here = [item for item in self.coming if item[0] == self.now]
         self.coming = [item for item in self.coming if item[0] != self.now]
         for _, job, kind, step, place in here:
-            if kind:
+            if kind == 2:
+                job.unserved -= 1
+            elif kind:
                 job.stored.add(step)
             else:
                 job.arrived.add((step, place))
@@ -95,7 +103,7 @@ class ClockedChip:
         if job.start < 0 or job.end >= 0 or self.now < job.start + job.launch:
             return False
         changed = False
-        if job.computing >= 0 and job.until == self.now:
+        if job.computing >= 0 and job.until <= self.now and not job.unserved:
             self.ask(number, 1, job.computing, 0, job.steps[job.computing][3])
             job.done.add(job.computing)
             job.computing, changed = -1, True
@@ -105,6 +113,7 @@ class ClockedChip:
             job.asked, changed = job.asked + 1, True
         if job.computing < 0 and job.next < job.asked and job.missing() is None:
             job.computing, job.until = job.next, self.now + job.steps[job.next][4]
+            self.ask_ports(number)
             changed = True
         if job.next == len(job.steps) and all(map(job.has_stored, range(len(job.steps)))):
             job.end, changed = self.now, True
@@ -121,6 +130,13 @@ class ClockedChip:
             job = self.jobs[number]
             order = (self.now, kind, job.core, job.unit, step, place)
             self.queues[job.core % len(self.queues)].append((order, number, cycles))
+
+    def ask_ports(self, number):
+        job = self.jobs[number]
+        for port, cycles in enumerate(job.ports[job.computing] if job.ports else ()):
+            if cycles:
+                self.accesses[port].append(((self.now, job.core, job.unit), number, cycles))
+                job.unserved += 1
 
     def start_jobs(self):
         order = sorted(range(len(self.jobs)), key=lambda n: (-self.jobs[n].urgency, n))
@@ -143,3 +159,9 @@ class ClockedChip:
                 self.busy[number] = self.now + cycles
                 arrival = self.now + cycles + self.latency
                 self.coming.append((arrival, self.jobs[job], kind, step, place))
+        for number, queue in enumerate(self.accesses):
+            if queue and self.held[number] <= self.now:
+                queue.sort()
+                _, job, cycles = queue.pop(0)
+                self.held[number] = self.now + cycles
+                self.coming.append((self.now + cycles, self.jobs[job], 2, None, None))

@@ -29,24 +29,43 @@ def program(*steps):
 
 @st.composite
 def cases(draw):
-    """(jobs, chip): random programs that wait for some of the jobs before them."""
+    """(jobs, chip): random programs that wait for some of the jobs before them.
+
+    No step holds a port that is shared for longer than it works alone.
+    """
     cores = draw(st.integers(1, 3))
-    chip = Chip(cores, draw(st.integers(1, cores)), draw(st.sampled_from([0, 1, 3, 9])))
+    chip = Chip(
+        cores,
+        draw(st.integers(1, cores)),
+        draw(st.sampled_from([0, 1, 3, 9])),
+        draw(st.integers(0, 2)),
+    )
     jobs = []
     for number in range(draw(st.integers(1, 6))):
         after = draw(st.sets(st.integers(0, number - 1), max_size=2)) if number else set()
+        steps = draw(_steps())
         jobs.append(
             Job(
-                program(*draw(_steps())),
+                program(*steps),
                 machine(draw(st.integers(0, 1)), chip.dram_latency_cycles),
                 draw(st.sampled_from([0, 0, 5])),
                 tuple(sorted(after)),
                 draw(st.sampled_from([ARRAY, ARRAY, VECTOR])),
                 draw(st.sampled_from([-1, -1, *range(cores)])),
                 draw(st.integers(0, 2)),
+                draw(_accesses(steps, chip.ports)),
             )
         )
     return jobs, chip
+
+
+@st.composite
+def _accesses(draw, steps, ports):
+    """int64[steps, ports]: cycles at each port, up to all of a step's work."""
+    if not ports or draw(st.booleans()):
+        return None
+    busy = [[draw(st.integers(0, work)) for _ in range(ports)] for *_, work, _ in steps]
+    return np.array(busy, dtype=np.int64)
 
 
 @st.composite

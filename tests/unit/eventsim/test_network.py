@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -58,6 +59,41 @@ def test_run_jobs_vector_unit_works_beside_the_array_of_its_core():
     assert ends(jobs, Chip(1, 1, 0)) == [(0, 24), (0, 29)]
 
 
+def working(*steps):
+    """A job of steps (work, cycles at each port ...) that neither load nor store."""
+    rows = program(*((0, 0, 0, 0, work, -1) for work, *_ in steps))
+    return Job(rows, machine(), 0, port_cycles=np.array([held for _, *held in steps]))
+
+
+def test_run_jobs_two_cores_at_one_port_wait_for_each_other():
+    """Each step works 10 and holds the port for 7: at 0 and 7, then at 14 and 21.
+
+    The first core's second step starts at 10, while the second core holds the port.
+    """
+    job = working((10, 7), (10, 7))
+    first, second = run_jobs([job, job], Chip(2, 2, 0, 1))
+    assert (first.end, second.end) == (21, 28)
+    assert (first.line.stall_bank_cycles, second.line.stall_bank_cycles) == (1, 8)
+
+
+def test_run_jobs_two_cores_at_one_port_that_has_time_for_both_do_not_wait():
+    job = working((10, 4), (10, 4))
+    assert ends([job, job], Chip(2, 2, 0, 1)) == [(0, 20), (0, 20)]
+
+
+def test_run_jobs_ports_serve_side_by_side():
+    """One reads and one writes; the step ends when the later of its own two is served."""
+    jobs = [working((10, 9, 0)), working((10, 0, 9)), working((10, 2, 3))]
+    first, second, third = run_jobs(jobs, Chip(3, 3, 0, 2))
+    assert (first.end, second.end, third.end) == (10, 10, 12)
+    assert third.line.stall_bank_cycles == 2
+
+
+def test_run_jobs_of_one_instant_hold_the_port_by_their_core():
+    jobs = [working((5, 5))._replace(core=core) for core in (2, 0, 1)]
+    assert [run.end for run in run_jobs(jobs, Chip(3, 1, 0, 1))] == [15, 5, 10]
+
+
 def test_run_jobs_that_store_nothing_at_the_end_still_wait_for_the_stores_before():
     steps = program((0, 0, 0, 50, 5, -1), (0, 0, 0, 0, 5, -1))
     assert ends([Job(steps, machine(), 0)], Chip(1, 1, 0)) == [(0, 55)]
@@ -67,7 +103,10 @@ def clocked(job):
     columns = (*range(5), Column.WAITS_FOR_STORE)
     steps = [tuple(int(row[column]) for column in columns) for row in job.program]
     lookahead = 1 + job.machine.double_buffered
-    return Clocked(steps, lookahead, job.launch_cycles, job.after, job.unit, job.core, job.urgency)
+    ports = [] if job.port_cycles is None else job.port_cycles.tolist()
+    return Clocked(
+        steps, lookahead, job.launch_cycles, job.after, job.unit, job.core, job.urgency, ports
+    )
 
 
 def test_run_jobs_that_end_together_are_the_end():
@@ -86,7 +125,7 @@ def test_run_jobs_equals_a_chip_clocked_cycle_by_cycle(case):
         assert (run.core, run.start, run.end) == (oracle.core, oracle.start, oracle.end)
         spent = oracle.spent
         assert run.line.compute_cycles == spent.get("compute", 0)
-        for cause in ("input", "weight", "output"):
+        for cause in ("input", "weight", "output", "bank"):
             assert getattr(run.line, f"stall_{cause}_cycles") == spent.get(cause, 0)
         assert job.launch_cycles == spent.get("launch", 0)
         assert sum(spent.values()) == run.end - run.start
@@ -107,6 +146,12 @@ def test_run_jobs_record_accounts_for_every_cycle_of_every_unit(case):
     for served in record.served:
         slots = [(start, start + transfer.cycles) for start, transfer in served]
         assert all(end <= start for (_, end), (start, _) in pairwise(slots))
+    assert len(record.accessed) == chip.ports
+    for port, accessed in enumerate(record.accessed):
+        slots = [(start, start + access.cycles) for start, access in accessed]
+        assert all(end <= start for (_, end), (start, _) in pairwise(slots))
+        asked = [job.port_cycles[:, port].sum() for job in jobs if job.port_cycles is not None]
+        assert sum(access.cycles for _, access in accessed) == sum(asked)
     moved = sum(transfer.cycles for served in record.served for _, transfer in served)
     assert moved == sum(run.line.channel_cycles for run in runs)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,12 @@ def test_lower_bound_is_the_largest_of_path_units_and_channels():
     assert lower_bound([job()] * 5, Chip(2, 2, 0)) == 48  # 5 * 19 / 2, rounded up
     assert lower_bound([job()] * 5, Chip(5, 1, 0)) == 70  # 5 * 14 on one channel
     assert lower_bound([job()] * 2 + [job(unit=VECTOR)] * 2, Chip(2, 2, 0)) == 28  # 4 * 14 / 2
+
+
+def test_lower_bound_is_never_less_than_what_a_shared_port_carries():
+    holds = job()._replace(port_cycles=np.array([[5, 4]]))
+    assert lower_bound([holds] * 4, Chip(4, 4, 0, 2)) == 20
+    assert lower_bound([holds] * 3 + [job()], Chip(4, 4, 0, 2)) == 19  # each alone
 
 
 def test_lower_bound_of_nothing_is_zero():
