@@ -10,8 +10,9 @@ class Timeline(NamedTuple):
 
     compute: a streamed vector enters the array (or the vector unit works). fill_drain: load, skew
     and drain that nothing hides. stall_*: the array waits for inputs, for weights, for the output
-    side (partial sums to come back, a store to free its buffer, the last store), or for its own
-    buffer's ports (bank). channel: cycles in which the DRAM channel is held; not part of the sum.
+    side (partial sums to come back, a store to free its buffer, the last store), or for ports of
+    on-chip levels, its own or shared ones (bank). channel: cycles in which the DRAM channel is
+    held; not part of the sum.
     """
 
     cycles: int

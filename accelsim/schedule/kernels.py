@@ -23,7 +23,7 @@ from accelsim.schedule.border_kernels import (
     first_position,
     rows_of,
 )
-from accelsim.schedule.port_kernels import inner_cycles
+from accelsim.schedule.port_kernels import add_loads, inner_cycles
 from accelsim.schedule.relevance import INPUT, OUTPUT, WEIGHT, C, G, K, N, P, Q, R, S
 from accelsim.traffic import dram
 
@@ -225,6 +225,26 @@ def walk(nest, machine, spec, plan):
     elements = operand_elements(nest, OUTPUT, held_length[OUTPUT])
     program[step - 1, STORE] = store_bytes(nest, elements, finished)
     return program[:step]
+
+
+@njit
+def border_bits(nest, plan):
+    """int64[steps, ports]: bits at the borders between on-chip levels, and to PEs of loops."""
+    loops, bounds = plan.loops, bounds_of(nest)
+    steps = 1
+    for position in range(loops.shape[0]):
+        steps *= loops[position, 1]
+    bits = np.zeros((steps, plan.ports.size), dtype=np.int64)
+    index = np.zeros(loops.shape[0], dtype=np.int64)
+    start, length = np.zeros((4, 8), dtype=np.int64), np.zeros((4, 8), dtype=np.int64)
+    step, more, advanced = 0, 0, loops.shape[0] + 1
+    while more >= 0:
+        if place_all(bounds, loops, plan.above, plan.extents, index, start, length):
+            add_loads(nest, plan, start[3], length[3], advanced, bits[step])
+            step, advanced = step + 1, 0
+        more = advance(index, loops)
+        advanced = max(advanced, more)
+    return bits[:step]
 
 
 @njit

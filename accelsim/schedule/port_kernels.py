@@ -118,9 +118,8 @@ def port_cycles(bits, rate):
 
 
 @njit
-def inner_cycles(nest, plan, start, length, advanced):
-    """(cycles of the busiest inner port, cycles that the PEs wait for fills, latency of fills)."""
-    loads = np.zeros(plan.ports.size, dtype=np.int64)
+def add_loads(nest, plan, start, length, advanced, loads):
+    """Add the bits of a step to `loads` int64[ports]; (cycles that PEs wait for fills, latency)."""
     waits, latency = 0, 0
     for number in range(plan.borders.shape[0]):
         lower, upper = plan.borders[number, LOWER], plan.borders[number, UPPER]
@@ -152,6 +151,14 @@ def inner_cycles(nest, plan, start, length, advanced):
             if low[HIDES_FILLS] == 0:
                 waits += longest
         latency += high[LATENCY] * (plan.borders[number, OPERAND] != OUTPUT)
+    return waits, latency
+
+
+@njit
+def inner_cycles(nest, plan, start, length, advanced):
+    """(cycles of the busiest inner port, cycles that the PEs wait for fills, latency of fills)."""
+    loads = np.zeros(plan.ports.size, dtype=np.int64)
+    waits, latency = add_loads(nest, plan, start, length, advanced, loads)
     busy = 0
     for port in range(plan.ports.size):
         busy = max(busy, port_cycles(loads[port], plan.ports[port]))

@@ -12,6 +12,7 @@ from accelsim.fastsim.recurrence import timeline as fast_timeline
 from accelsim.schedule.accesses import crossings
 from accelsim.schedule.kernels import Column
 from accelsim.schedule.nest import compulsory_bytes
+from accelsim.schedule.port_program import port_program
 from accelsim.schedule.program import planned, step_program, traffic_of
 from tests.oracles.hierarchy_cases import cases
 from tests.oracles.hierarchy_grid import Grid
@@ -81,8 +82,10 @@ def test_port_stalls_any_hierarchy_equal_the_walk_over_inner_tiles(data):
     target = data.draw(targets(chains))._replace(systolic=0)
     assume(all(holds_runs(mapping, axes) for _, axes in chains["input"]))
     program = program_of(nest, mapping, target)
+    ports = port_program(nest, target, planned(nest, mapping, target), program)
     steps = step_times(nest, mapping, chains, target)
     assert len(program) == len(steps)
+    assert ports.tolist() == [list(step.ports) for step in steps]
     for row, step in zip(program, steps, strict=True):
         assert row[Column.COMPUTE] == step.passes
         assert row[Column.FILL_DRAIN] == step.latency

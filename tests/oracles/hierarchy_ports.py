@@ -29,6 +29,8 @@ class Times(NamedTuple):
     busy: int
     waits: int
     latency: int
+    ports: tuple[int, ...]
+    """At each port of the hierarchy; the busiest is `busy`."""
 
 
 class Border(NamedTuple):
@@ -96,7 +98,8 @@ def times_of(nest, grid, target, visits, passes):
         if lower >= 0 and not levels[lower].hides_fills:
             waits += max((cycles(bits, rates[port]) for (port, _, _), bits in alone.items()))
         latency += levels[upper].latency * (border.operand != "output")
-    return Times(passes, max(cycles(loads[p], rates[p]) for p in range(len(rates))), waits, latency)
+    ports = tuple(cycles(loads[port], rate) for port, rate in enumerate(rates))
+    return Times(passes, max(ports), waits, latency, ports)
 
 
 def cycles(bits, rate):
