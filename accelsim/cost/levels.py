@@ -90,9 +90,7 @@ def register_file(level: OnChip, lib: Library) -> Component:
 
 def level_banks(hw: Accelerator, level: OnChip) -> int:
     """Banks that a level is built of; a partition needs one for each operand."""
-    if level is hw.scratchpad:
-        return hw.sram_banks
-    return level.banks if level.partition is None else max(level.banks, 3)
+    return hw.sram_banks if level is hw.scratchpad else hw.stated_banks(level)
 
 
 def level_sram(hw: Accelerator, level: OnChip) -> Sram:

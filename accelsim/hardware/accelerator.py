@@ -159,7 +159,11 @@ class Accelerator(Section):
 
     def instances(self, level: OnChip) -> int:
         """Instances of an on-chip level on the whole chip."""
-        return self.copies(level) * (1 if level.name in self.cores.shared else self.cores.count)
+        return self.copies(level) * self.cores.count // self.sharers(level)
+
+    def sharers(self, level: OnChip) -> int:
+        """Cores that one instance of an on-chip level serves."""
+        return self.cores.count if level.name in self.cores.shared else 1
 
     @property
     def on_chip_bytes(self) -> int:
@@ -218,15 +222,29 @@ class Accelerator(Section):
         """Banks that the scratchpad is built of: as stated, more where its traffic needs them.
 
         In one cycle they serve the read port, the write port twice (a partial sum is read to be
-        added to) and the DRAM channel. Of several levels, each has the banks that it states.
+        added to) and the DRAM channels of all cores that share it. A port that the file states is
+        that of the scratchpad; one that it leaves out carries what every one of these cores asks.
         """
-        pad = self.scratchpad
-        dma_bytes = Fraction(self.dram.bandwidth_bytes_per_s, self.clock_hz)
-        written = 0 if pad.shared_port else 2 * self.sram_write_bytes_per_cycle
-        moved_bits = 8 * (self.sram_read_bytes_per_cycle + written + dma_bytes)
-        alone = len(self.on_chip) == 1
-        needed = ceil(Fraction(moved_bits, pad.ports * pad.word_bits)) if alone else 1
+        pad, sharers = self.scratchpad, self.sharers(self.scratchpad)
+        if len(self.on_chip) > 1:
+            return self.stated_banks(pad)
+        channels = min(sharers, self.dram.channels)
+        moved = Fraction(channels * self.dram.bandwidth_bytes_per_s, self.clock_hz)
+        moved += self.sram_read_bytes_per_cycle * (1 if pad.read_bytes_per_cycle else sharers)
+        if not pad.shared_port:
+            asking = 1 if pad.write_bytes_per_cycle else sharers
+            moved += 2 * self.sram_write_bytes_per_cycle * asking
+        needed = ceil(8 * moved / (pad.ports * pad.word_bits))
         return max(pad.banks, 1 if pad.partition is None else 3, needed)
+
+    def stated_banks(self, level: OnChip) -> int:
+        """Banks of one of several on-chip levels: those of the file, which a partition divides.
+
+        Where it leaves a port out, as many for every core that shares the level.
+        """
+        banks = level.banks if level.partition is None else max(level.banks, 3)
+        ports = (level.read_bytes_per_cycle, level.shared_port or level.write_bytes_per_cycle)
+        return banks * (1 if all(ports) else self.sharers(level))
 
     @property
     def dram_latency_cycles(self) -> int:

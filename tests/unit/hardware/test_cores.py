@@ -12,8 +12,10 @@ from accelsim.errors import HardwareError
 from accelsim.hardware.yaml_io import load_hardware
 from accelsim.schedule.machine import narrowed, target_of
 from accelsim.traffic.dram import transfer_cycles
+from tests.oracles.deep_accelerator import deep_accelerator
 
 EDGE = load_hardware("edge_16x16")
+PORTS = tuple(f"memory.levels.sram.{way}_bytes_per_cycle" for way in ("read", "write"))
 
 
 @pytest.mark.parametrize(
@@ -72,11 +74,35 @@ def test_cores_private_levels_multiply_area_and_leakage():
 def test_cores_shared_level_is_there_once():
     four = EDGE.replace({"cores.count": 4, "cores.shared": ["sram"]})
     assert four.on_chip_bytes == EDGE.on_chip_bytes
-    memory = area_breakdown(EDGE).part_mm2("memory")
-    assert area_breakdown(four).part_mm2("memory") == pytest.approx(memory)
     assert area_breakdown(four).part_mm2("array") == pytest.approx(
         4 * area_breakdown(EDGE).part_mm2("array")
     )
+
+
+def test_cores_shared_level_with_ports_of_its_own_costs_what_it_does_for_one_core():
+    ports = dict.fromkeys(PORTS, 64)
+    four = EDGE.replace({"cores.count": 4, "cores.shared": ["sram"], **ports})
+    assert four.sram_banks == EDGE.replace(ports).sram_banks == 16
+    memory = area_breakdown(EDGE.replace(ports)).part_mm2("memory")
+    assert area_breakdown(four).part_mm2("memory") == pytest.approx(memory)
+
+
+def test_cores_shared_level_without_ports_has_banks_for_what_all_cores_ask():
+    """Each core reads 32 B and reads and writes 64 B of sums; the channel brings 25.6 B."""
+    four = EDGE.replace({"cores.count": 4, "cores.shared": ["sram"]})
+    assert four.sram_banks == 42  # 4 * 160 + 25.6 = 665.6 B in words of 16 B
+    assert four.replace({PORTS[0]: 32}).sram_banks == 36  # 32 + 4 * 128 + 25.6
+    assert four.replace({"memory.levels.dram.channels": 4}).sram_banks == 47  # 4 * 185.6
+    memory, one = area_breakdown(four).part_mm2("memory"), area_breakdown(EDGE).part_mm2("memory")
+    assert one < memory < 4 * one
+
+
+def test_cores_shared_level_of_several_has_its_banks_for_every_core_that_asks():
+    four = deep_accelerator({"cores.count": 4, "cores.shared": ["glb"]})
+    assert four.sram_banks == 4
+    port = "memory.levels.glb.write_bytes_per_cycle"
+    assert four.replace({port: None}).sram_banks == 16
+    assert deep_accelerator({"cores.count": 4, port: None}).sram_banks == 4
 
 
 def test_transfer_cycles_of_rows_adds_a_miss_for_each():
