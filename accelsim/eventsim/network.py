@@ -29,8 +29,8 @@ class Chip(NamedTuple):
     cores: int
     channels: int
     dram_latency_cycles: int
-    ports: int = 0
-    """Of on-chip levels that all cores share."""
+    ports: tuple[str, ...] = ()
+    """Names of the ports of on-chip levels that all cores share."""
 
 
 class Job(NamedTuple):
@@ -46,7 +46,7 @@ class Job(NamedTuple):
     urgency: int = 0
     """Of jobs that could start, the most urgent one goes first, then the first one."""
     port_cycles: PortCycles | None = None
-    """int64[steps, chip.ports]; None: the job asks for no port."""
+    """In the order of `Chip.ports`; None: the job asks for no port."""
 
 
 class Run(NamedTuple):
@@ -66,8 +66,8 @@ class Record:
     slices: list[Slice] = field(default_factory=list)
     served: list[list[tuple[int, Transfer]]] = field(default_factory=list)
     """Of each channel: start of the slot, and what it carried."""
-    accessed: list[list[tuple[int, Transfer]]] = field(default_factory=list)
-    """The same of each port."""
+    accessed: dict[str, list[tuple[int, Transfer]]] = field(default_factory=dict)
+    """The same of each port, by its name."""
 
 
 def run_jobs(jobs: Sequence[Job], chip: Chip, record: Record | None = None) -> tuple[Run, ...]:
@@ -87,10 +87,12 @@ class _Chip:
         self.env = env = Environment()
         self.jobs, self.record = jobs, record
         self.channels = [Channel(env, chip.dram_latency_cycles) for _ in range(chip.channels)]
-        self.ports = [Channel(env, 0) for _ in range(chip.ports)]
+        self.ports = [Channel(env, 0) for _ in chip.ports]
         if record is not None:
             record.served = [_recorded(channel) for channel in self.channels]
-            record.accessed = [_recorded(port) for port in self.ports]
+            record.accessed = {
+                name: _recorded(port) for name, port in zip(chip.ports, self.ports, strict=True)
+            }
         self.free = {unit: list(range(chip.cores)) for unit in (ARRAY, VECTOR)}
         self.missing = [len(set(job.after)) for job in jobs]
         self.next: list[list[int]] = [[] for _ in jobs]

@@ -72,4 +72,4 @@ def lower_bound(jobs: Sequence[Job], chip: Chip) -> int:
 def _port_cycles(jobs: Sequence[Job], chip: Chip) -> list[int]:
     """Cycles that all jobs hold each port of the levels that cores share."""
     asked = [job.port_cycles.sum(axis=0) for job in jobs if job.port_cycles is not None]
-    return [int(sum(cycles[port] for cycles in asked)) for port in range(chip.ports)]
+    return [int(sum(cycles[port] for cycles in asked)) for port in range(len(chip.ports))]

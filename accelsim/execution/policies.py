@@ -10,6 +10,7 @@ from typing import NamedTuple
 from accelsim.errors import MappingError
 from accelsim.eventsim.network import ARRAY, VECTOR, Chip, Job, Record, Run, run_jobs
 from accelsim.execution.bounds import alone, lower_bound, remaining_cycles
+from accelsim.execution.ports import port_cycles, shared_ports
 from accelsim.execution.shards import SHARD_DIMS, shards
 from accelsim.execution.works import Setting, Shares, searched, work_of
 from accelsim.hardware.accelerator import Accelerator
@@ -51,7 +52,8 @@ class Executed(NamedTuple):
 
 def chip_of(hardware: Accelerator) -> Chip:
     """What the jobs on an accelerator share."""
-    return Chip(hardware.cores.count, hardware.dram.channels, hardware.dram_latency_cycles)
+    ports = tuple(port.name for port in shared_ports(hardware))
+    return Chip(hardware.cores.count, hardware.dram.channels, hardware.dram_latency_cycles, ports)
 
 
 def execute(
@@ -116,6 +118,7 @@ def _jobs_in_turn(works: Sequence[Work], hardware: Accelerator) -> list[Job]:
             launch_cycles(work, hardware),
             (number - 1,) if number else (),
             core=0,
+            port_cycles=port_cycles(work, hardware),
         )
         for number, work in enumerate(works)
     ]
@@ -187,7 +190,8 @@ def _jobs_by_data(
         if work is not None:
             launch = launch_cycles(work, hardware)
             unit, after = _unit(operator, apart), tuple(sorted(before))
-            jobs.append(Job(work.program, work.machine, launch, after, unit))
+            held = port_cycles(work, hardware)
+            jobs.append(Job(work.program, work.machine, launch, after, unit, port_cycles=held))
             before = {len(jobs) - 1}
         makers.update(dict.fromkeys(operator.outputs, before))
     return jobs
@@ -216,7 +220,14 @@ def _beside(
 ) -> list[Job]:
     """Shards that start together, one on each core."""
     return [
-        Job(work.program, work.machine, launch_cycles(work, hardware), before, core=core)
+        Job(
+            work.program,
+            work.machine,
+            launch_cycles(work, hardware),
+            before,
+            core=core,
+            port_cycles=port_cycles(work, hardware),
+        )
         for core, work in enumerate(works)
     ]
 

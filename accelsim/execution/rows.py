@@ -155,7 +155,13 @@ def trace_of(executed: Executed) -> Trace:
         for number, served in enumerate(record.served)
         for start, transfer in served
     ]
-    slices = sorted([*whole, *inside, *moved], key=lambda item: (item.track, item.start, -item.end))
+    at_ports = [
+        Slice(name, named[access.job][0], "access", access.step, start, start + access.cycles)
+        for name, accessed in record.accessed.items()
+        for start, access in accessed
+    ]
+    found = [*whole, *inside, *moved, *at_ports]
+    slices = sorted(found, key=lambda item: (item.track, item.start, -item.end))
     return Trace(tuple(slices), _flows(operators, {name for name, _ in named}))
 
 

@@ -22,8 +22,8 @@ FORMATS = ("svg", "png")
 
 BLUE, SKY, GREEN, ORANGE = "#0072B2", "#56B4E9", "#009E73", "#E69F00"
 VERMILLION, PURPLE, GREY, INK = "#D55E00", "#CC79A7", "#999999", "#333333"
-PALE_GREEN = "#A8DCCB"
-# Source: Okabe and Ito, "Color Universal Design", 2008; greys and the pale green are our own.
+PALE_GREEN, YELLOW, BROWN = "#A8DCCB", "#F0E442", "#8C6D46"
+# Source: Okabe and Ito, "Color Universal Design", 2008; greys, pale green and brown are our own.
 
 LINES = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, INK)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")

@@ -1,4 +1,4 @@
-"""The picture of a trace: what every core and DRAM channel does over time, or waits for."""
+"""The picture of a trace: what every core, channel and shared port does over time."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from accelsim.report.groups import setting
 from accelsim.report.layers import shortened
 from accelsim.report.style import (
     BLUE,
+    BROWN,
     FORMATS,
     GREEN,
     GREY,
@@ -23,6 +24,7 @@ from accelsim.report.style import (
     PURPLE,
     SKY,
     VERMILLION,
+    YELLOW,
     drawing,
     legend_below,
     safe_name,
@@ -38,10 +40,12 @@ COLOURS = {
     "stall_input": VERMILLION,
     "stall_weight": ORANGE,
     "stall_output": PURPLE,
+    "stall_bank": YELLOW,
     "input": BLUE,
     "weight": SKY,
     "sums": PALE_GREEN,
     "store": GREY,
+    "access": BROWN,
 }
 MEANINGS = {
     "compute": "work",
@@ -49,12 +53,14 @@ MEANINGS = {
     "stall_input": "wait for input",
     "stall_weight": "wait for weights",
     "stall_output": "wait for sums, stores",
+    "stall_bank": "wait for banks of a shared level",
     "input": "load input",
     "weight": "load weights",
     "sums": "load sums",
     "store": "store",
+    "access": "move at a shared port",
 }
-"""What a colour says; work includes fill, drain and bank waits."""
+"""What a colour says; work includes fill, drain and waits for ports that are too narrow alone."""
 
 OPERATORS = ("#DADADA", "#B8B8B8")
 """Neighbouring operators, so that each can be told from the next."""
@@ -79,7 +85,8 @@ def draw_timelines(
 
 
 def timeline_figure(result: NetworkResult, trace: Trace) -> Figure:
-    """Two strips per core, its operators and under them what each cycle went into; one per channel.
+    """Two strips per core, its operators and under them what each cycle went into; one per channel
+    and shared port.
 
     x is in clock cycles.
     """

@@ -30,10 +30,12 @@ COLOURS = {
     "stall_input": "terrible",
     "stall_weight": "bad",
     "stall_output": "yellow",
+    "stall_bank": "olive",
     "sums": "rail_animation",
     "input": "rail_load",
     "weight": "rail_idle",
     "store": "rail_response",
+    "access": "thread_state_running",
 }
 """What a slice shows -> its colour, in Chrome's words."""
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 class Slice(NamedTuple):
     """One thing that one unit did, in cycles from the start of the network.
 
-    `what`: operator (all of one on a unit), launch, compute, stall_input, stall_weight or
-    stall_output on a core; sums, input, weight or store on a DRAM channel.
+    `what`: operator (all of one on a unit), launch, compute, stall_input, stall_weight,
+    stall_output or stall_bank on a core; sums, input, weight or store on a DRAM channel; access at
+    a port of a level that cores share.
     """
 
     track: str
@@ -30,10 +31,14 @@ class Trace(NamedTuple):
 
 
 def tracks_of(trace: Trace) -> list[str]:
-    """Units by the number of their core, then channels."""
+    """Units by the number of their core, then channels, then ports that cores share."""
     names = {item.track for item in trace.slices}
-    return sorted(names, key=lambda name: (name.startswith("DRAM"), _number(name), name))
+    return sorted(names, key=lambda name: (_kind(name), _number(name), name))
+
+
+def _kind(name: str) -> int:
+    return 2 if name.endswith(" port") else int(name.startswith("DRAM"))
 
 
 def _number(name: str) -> int:
-    return int("".join(sign for sign in name if sign.isdigit()))
+    return int("".join(sign for sign in name if sign.isdigit()) or 0)

@@ -54,13 +54,13 @@ class Clocked:
 
 
 class ClockedChip:
-    def __init__(self, jobs, cores, channels, latency, ports=0):
+    def __init__(self, jobs, cores, channels, latency, ports=()):
         self.jobs, self.latency = jobs, latency
         self.free = {unit: set(range(cores)) for unit in (0, 1)}
         self.queues = [[] for _ in range(channels)]
         self.busy = [0] * channels
-        self.accesses = [[] for _ in range(ports)]
-        self.held = [0] * ports
+        self.accesses = [[] for _ in ports]
+        self.held = [0] * len(ports)
         self.coming = []
         self.now = 0
 

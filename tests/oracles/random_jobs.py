@@ -38,7 +38,7 @@ def cases(draw):
         cores,
         draw(st.integers(1, cores)),
         draw(st.sampled_from([0, 1, 3, 9])),
-        draw(st.integers(0, 2)),
+        draw(st.sampled_from([(), ("one",), ("one", "other")])),
     )
     jobs = []
     for number in range(draw(st.integers(1, 6))):
@@ -53,7 +53,7 @@ def cases(draw):
                 draw(st.sampled_from([ARRAY, ARRAY, VECTOR])),
                 draw(st.sampled_from([-1, -1, *range(cores)])),
                 draw(st.integers(0, 2)),
-                draw(_accesses(steps, chip.ports)),
+                draw(_accesses(steps, len(chip.ports))),
             )
         )
     return jobs, chip

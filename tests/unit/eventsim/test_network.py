@@ -71,27 +71,27 @@ def test_run_jobs_two_cores_at_one_port_wait_for_each_other():
     The first core's second step starts at 10, while the second core holds the port.
     """
     job = working((10, 7), (10, 7))
-    first, second = run_jobs([job, job], Chip(2, 2, 0, 1))
+    first, second = run_jobs([job, job], Chip(2, 2, 0, ("one",)))
     assert (first.end, second.end) == (21, 28)
     assert (first.line.stall_bank_cycles, second.line.stall_bank_cycles) == (1, 8)
 
 
 def test_run_jobs_two_cores_at_one_port_that_has_time_for_both_do_not_wait():
     job = working((10, 4), (10, 4))
-    assert ends([job, job], Chip(2, 2, 0, 1)) == [(0, 20), (0, 20)]
+    assert ends([job, job], Chip(2, 2, 0, ("one",))) == [(0, 20), (0, 20)]
 
 
 def test_run_jobs_ports_serve_side_by_side():
     """One reads and one writes; the step ends when the later of its own two is served."""
     jobs = [working((10, 9, 0)), working((10, 0, 9)), working((10, 2, 3))]
-    first, second, third = run_jobs(jobs, Chip(3, 3, 0, 2))
+    first, second, third = run_jobs(jobs, Chip(3, 3, 0, ("one", "other")))
     assert (first.end, second.end, third.end) == (10, 10, 12)
     assert third.line.stall_bank_cycles == 2
 
 
 def test_run_jobs_of_one_instant_hold_the_port_by_their_core():
     jobs = [working((5, 5))._replace(core=core) for core in (2, 0, 1)]
-    assert [run.end for run in run_jobs(jobs, Chip(3, 1, 0, 1))] == [15, 5, 10]
+    assert [run.end for run in run_jobs(jobs, Chip(3, 1, 0, ("one",)))] == [15, 5, 10]
 
 
 def test_run_jobs_that_store_nothing_at_the_end_still_wait_for_the_stores_before():
@@ -146,8 +146,8 @@ def test_run_jobs_record_accounts_for_every_cycle_of_every_unit(case):
     for served in record.served:
         slots = [(start, start + transfer.cycles) for start, transfer in served]
         assert all(end <= start for (_, end), (start, _) in pairwise(slots))
-    assert len(record.accessed) == chip.ports
-    for port, accessed in enumerate(record.accessed):
+    assert tuple(record.accessed) == chip.ports
+    for port, accessed in enumerate(record.accessed.values()):
         slots = [(start, start + access.cycles) for start, access in accessed]
         assert all(end <= start for (_, end), (start, _) in pairwise(slots))
         asked = [job.port_cycles[:, port].sum() for job in jobs if job.port_cycles is not None]

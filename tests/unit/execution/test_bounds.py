@@ -33,8 +33,8 @@ def test_lower_bound_is_the_largest_of_path_units_and_channels():
 
 def test_lower_bound_is_never_less_than_what_a_shared_port_carries():
     holds = job()._replace(port_cycles=np.array([[5, 4]]))
-    assert lower_bound([holds] * 4, Chip(4, 4, 0, 2)) == 20
-    assert lower_bound([holds] * 3 + [job()], Chip(4, 4, 0, 2)) == 19  # each alone
+    assert lower_bound([holds] * 4, Chip(4, 4, 0, ("one", "other"))) == 20
+    assert lower_bound([holds] * 3 + [job()], Chip(4, 4, 0, ("one", "other"))) == 19  # each alone
 
 
 def test_lower_bound_of_nothing_is_zero():
