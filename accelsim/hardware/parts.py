@@ -110,7 +110,7 @@ class Cores(Section):
 
     count: Annotated[int, Field(ge=1, le=1024)] = 1
     shared: tuple[LevelName, ...] = Field(default=(), strict=False)
-    """On-chip levels that there is one of for all cores; the DRAM always is."""
+    """On-chip levels that there is one of for all cores, ports included; the DRAM always is."""
 
 
 class Constant(Section):
