@@ -1,4 +1,4 @@
-"""DRAM channels and ports: whole transfers, one at a time, first come first served."""
+"""A DRAM channel: half duplex, whole transfers, first come first served by ready time."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from simpy import Environment, Event
 
 LOAD, STORE = 0, 1
 """A load goes before a store that is ready at the same time."""
-
-ACCESS = 0
-"""At the port of a level: all that a step moves through it, of one kind."""
 
 STARTING, SERVING = 2, 3
 """simpy runs events of one instant by priority: urgent 0, normal 1, then ours."""
@@ -28,10 +25,7 @@ class InstantSettled(Event):
 
 
 class Transfer(NamedTuple):
-    """One operand's tile on its way, or what a step moves through a port.
-
-    The fields up to `job` are the order of service.
-    """
+    """One operand's tile on its way; the fields up to `job` are the order of service."""
 
     ready: int
     kind: int
@@ -45,11 +39,8 @@ class Transfer(NamedTuple):
     arrived: Event
 
 
-class Channel:
-    """Half duplex: one transfer at a time, whose data arrives `latency` after its slot.
-
-    A DRAM channel, or a port of an on-chip level that several units share.
-    """
+class DramChannel:
+    """Grants the channel to one transfer at a time; data arrives `latency` after its slot."""
 
     def __init__(self, env: Environment, latency_cycles: int) -> None:
         self.env = env

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from simpy import Environment, Event
 
-from accelsim.eventsim.channel import STARTING, Channel, InstantSettled, Transfer
+from accelsim.eventsim.channel import STARTING, DramChannel, InstantSettled, Transfer
+from accelsim.eventsim.port import Held, Port
 from accelsim.eventsim.processes import PortCycles, Progress, Slice, load_queue, steps_of, work
 from accelsim.results.timeline import Timeline
 from accelsim.schedule.kernels import Column
@@ -66,16 +67,16 @@ class Record:
     slices: list[Slice] = field(default_factory=list)
     served: list[list[tuple[int, Transfer]]] = field(default_factory=list)
     """Of each channel: start of the slot, and what it carried."""
-    accessed: dict[str, list[tuple[int, Transfer]]] = field(default_factory=dict)
-    """The same of each port, by its name."""
+    held: dict[str, list[Held]] = field(default_factory=dict)
+    """Of each port, by its name: when accesses took turns."""
 
 
 def run_jobs(jobs: Sequence[Job], chip: Chip, record: Record | None = None) -> tuple[Run, ...]:
     """Run jobs to the end; ties have a total order, so that the answer is always the same.
 
     A job starts as soon as those before it have ended and a unit of its kind is free on its core,
-    or on any, the lowest first. A transfer waits for others of its channel: see `Channel`. So does
-    what a step moves through a port, beside the step's own work.
+    or on any, the lowest first. A transfer waits for others of its channel: see `DramChannel`; what
+    a step moves through a port takes turns with others beside the step's own work: see `Port`.
     """
     return _Chip(jobs, chip, record).run()
 
@@ -86,13 +87,14 @@ class _Chip:
     def __init__(self, jobs: Sequence[Job], chip: Chip, record: Record | None) -> None:
         self.env = env = Environment()
         self.jobs, self.record = jobs, record
-        self.channels = [Channel(env, chip.dram_latency_cycles) for _ in range(chip.channels)]
-        self.ports = [Channel(env, 0) for _ in chip.ports]
+        self.channels = [DramChannel(env, chip.dram_latency_cycles) for _ in range(chip.channels)]
+        self.ports = [Port(env) for _ in chip.ports]
         if record is not None:
-            record.served = [_recorded(channel) for channel in self.channels]
-            record.accessed = {
-                name: _recorded(port) for name, port in zip(chip.ports, self.ports, strict=True)
-            }
+            for channel in self.channels:
+                channel.served = []
+                record.served.append(channel.served)
+            for name, port in zip(chip.ports, self.ports, strict=True):
+                port.held = record.held[name] = []
         self.free = {unit: list(range(chip.cores)) for unit in (ARRAY, VECTOR)}
         self.missing = [len(set(job.after)) for job in jobs]
         self.next: list[list[int]] = [[] for _ in jobs]
@@ -167,12 +169,6 @@ class _Chip:
                 heapq.heappush(self.ready, (-self.jobs[after].urgency, after))
         if not self.changed.triggered:
             self.changed.succeed()
-
-
-def _recorded(channel: Channel) -> list[tuple[int, Transfer]]:
-    """Where a channel writes down what it serves, from now on."""
-    channel.served = []
-    return channel.served
 
 
 def _timeline(job: Job, progress: Progress, cycles: int) -> Timeline:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from simpy import Environment, Event
 
-from accelsim.eventsim.channel import ACCESS, LOAD, STORE, Channel, Transfer
+from accelsim.eventsim.channel import LOAD, STORE, DramChannel, Transfer
+from accelsim.eventsim.port import Port
 from accelsim.schedule.kernels import Column
 from accelsim.schedule.nest import Machine
 from accelsim.traffic.dram import transfer_cycles
@@ -91,12 +92,12 @@ class Progress:
 
     env: Environment
     steps: list[Step]
-    channel: Channel
+    channel: DramChannel
     lookahead: int
     """Steps between a load and the end of the work that frees its buffer."""
     unit: tuple[int, int]
     job: int
-    ports: Sequence[Channel] = ()
+    ports: Sequence[Port] = ()
     """That units share, in the order of `Step.ports`."""
     slices: list[Slice] | None = None
     loaded: list[tuple[Event | None, ...]] = field(init=False)
@@ -120,13 +121,8 @@ class Progress:
 
     def access(self, step: int) -> list[Event]:
         """Ask the ports for what a step moves through them; each event fires when that is done."""
-        served = []
-        for port, cycles in zip(self.ports, self.steps[step].ports, strict=False):
-            if cycles:
-                done, now = self.env.event(), int(self.env.now)
-                port.ask(Transfer(now, ACCESS, self.unit, step, 0, self.job, cycles, done))
-                served.append(done)
-        return served
+        asked = zip(self.ports, self.steps[step].ports, strict=False)  # a job may ask none
+        return [port.ask(self.unit, self.job, step, cycles) for port, cycles in asked if cycles]
 
     def note(self, step: int, what: str, since: int) -> None:
         """Remember what the unit did from `since` until now, where somebody wants to know."""

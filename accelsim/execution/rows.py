@@ -156,9 +156,9 @@ def trace_of(executed: Executed) -> Trace:
         for start, transfer in served
     ]
     at_ports = [
-        Slice(name, named[access.job][0], "access", access.step, start, start + access.cycles)
-        for name, accessed in record.accessed.items()
-        for start, access in accessed
+        Slice(name, named[job][0], "conflict" if accesses > 1 else "access", step, start, end)
+        for name, held in record.held.items()
+        for job, step, start, end, accesses in held
     ]
     found = [*whole, *inside, *moved, *at_ports]
     slices = sorted(found, key=lambda item: (item.track, item.start, -item.end))

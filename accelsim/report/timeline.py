@@ -46,6 +46,7 @@ COLOURS = {
     "sums": PALE_GREEN,
     "store": GREY,
     "access": BROWN,
+    "conflict": YELLOW,
 }
 MEANINGS = {
     "compute": "work",
@@ -58,7 +59,8 @@ MEANINGS = {
     "weight": "load weights",
     "sums": "load sums",
     "store": "store",
-    "access": "move at a shared port",
+    "access": "one at a shared port",
+    "conflict": "several at a shared port",
 }
 """What a colour says; work includes fill, drain and waits for ports that are too narrow alone."""
 

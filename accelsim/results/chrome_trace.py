@@ -36,6 +36,7 @@ COLOURS = {
     "weight": "rail_idle",
     "store": "rail_response",
     "access": "thread_state_running",
+    "conflict": "thread_state_iowait",
 }
 """What a slice shows -> its colour, in Chrome's words."""
 

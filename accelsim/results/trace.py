@@ -9,8 +9,8 @@ class Slice(NamedTuple):
     """One thing that one unit did, in cycles from the start of the network.
 
     `what`: operator (all of one on a unit), launch, compute, stall_input, stall_weight,
-    stall_output or stall_bank on a core; sums, input, weight or store on a DRAM channel; access at
-    a port of a level that cores share.
+    stall_output or stall_bank on a core; sums, input, weight or store on a DRAM channel; access
+    (of the layer) or conflict (of several, the layer first) at a port that cores share.
     """
 
     track: str

@@ -1,7 +1,8 @@
 """Cores, DRAM channels and shared ports clocked cycle by cycle: the oracle of `run_jobs`.
 
 At every cycle all that can happen does, until nothing changes; then units are given to jobs that
-are ready; then every free channel and port takes the first in its order. Nobody looks ahead.
+are ready; then every free channel takes the first transfer in its order, and every port gives this
+cycle to the first in its ring. Nobody looks ahead.
 """
 
 from __future__ import annotations
@@ -59,8 +60,8 @@ class ClockedChip:
         self.free = {unit: set(range(cores)) for unit in (0, 1)}
         self.queues = [[] for _ in range(channels)]
         self.busy = [0] * channels
-        self.accesses = [[] for _ in ports]
-        self.held = [0] * len(ports)
+        self.rings = [[] for _ in ports]
+        self.asking = [[] for _ in ports]
         self.coming = []
         self.now = 0
 
@@ -135,7 +136,7 @@ class ClockedChip:
         job = self.jobs[number]
         for port, cycles in enumerate(job.ports[job.computing] if job.ports else ()):
             if cycles:
-                self.accesses[port].append(((self.now, job.core, job.unit), number, cycles))
+                self.asking[port].append(((job.core, job.unit), number, cycles))
                 job.unserved += 1
 
     def start_jobs(self):
@@ -159,9 +160,12 @@ class ClockedChip:
                 self.busy[number] = self.now + cycles
                 arrival = self.now + cycles + self.latency
                 self.coming.append((arrival, self.jobs[job], kind, step, place))
-        for number, queue in enumerate(self.accesses):
-            if queue and self.held[number] <= self.now:
-                queue.sort()
-                _, job, cycles = queue.pop(0)
-                self.held[number] = self.now + cycles
-                self.coming.append((self.now + cycles, self.jobs[job], 2, None, None))
+        for ring, asking in zip(self.rings, self.asking, strict=True):
+            ring.extend(sorted(asking))
+            asking.clear()
+            if ring:
+                order, job, cycles = ring.pop(0)
+                if cycles > 1:
+                    ring.append((order, job, cycles - 1))
+                else:
+                    self.coming.append((self.now + 1, self.jobs[job], 2, None, None))

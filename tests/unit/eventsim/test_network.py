@@ -65,33 +65,45 @@ def working(*steps):
     return Job(rows, machine(), 0, port_cycles=np.array([held for _, *held in steps]))
 
 
-def test_run_jobs_two_cores_at_one_port_wait_for_each_other():
-    """Each step works 10 and holds the port for 7: at 0 and 7, then at 14 and 21.
-
-    The first core's second step starts at 10, while the second core holds the port.
-    """
-    job = working((10, 7), (10, 7))
+def test_run_jobs_two_cores_at_one_port_take_turns():
+    """7 and 7 of the 14 cycles from 0: the first is done at 13, the second at 14."""
+    job = working((10, 7))
     first, second = run_jobs([job, job], Chip(2, 2, 0, ("one",)))
-    assert (first.end, second.end) == (21, 28)
-    assert (first.line.stall_bank_cycles, second.line.stall_bank_cycles) == (1, 8)
+    assert (first.end, second.end) == (13, 14)
+    assert (first.line.stall_bank_cycles, second.line.stall_bank_cycles) == (3, 4)
+
+
+def test_run_jobs_short_access_does_not_wait_for_a_long_one():
+    """The first two cycles of its own, then every second one."""
+    long, short = run_jobs([working((100, 100)), working((2, 2))], Chip(2, 2, 0, ("one",)))
+    assert (long.end, short.end) == (102, 4)
+
+
+def test_run_jobs_access_that_comes_later_stands_behind_those_that_wait():
+    """Alone until 3; from then on the old one has 3, 5 and 7, the new one 4 and 6."""
+    old, new = working((6, 6)), working((3, 0), (2, 2))
+    first, second = run_jobs([old, new], Chip(2, 2, 0, ("one",)))
+    assert (first.end, second.end) == (8, 7)
+    assert (first.line.stall_bank_cycles, second.line.stall_bank_cycles) == (2, 2)
 
 
 def test_run_jobs_two_cores_at_one_port_that_has_time_for_both_do_not_wait():
-    job = working((10, 4), (10, 4))
+    job = working((10, 5), (10, 5))
     assert ends([job, job], Chip(2, 2, 0, ("one",))) == [(0, 20), (0, 20)]
 
 
 def test_run_jobs_ports_serve_side_by_side():
-    """One reads and one writes; the step ends when the later of its own two is served."""
-    jobs = [working((10, 9, 0)), working((10, 0, 9)), working((10, 2, 3))]
+    """One reads and one writes; the step of both ends when the later of its own two is served."""
+    jobs = [working((10, 9, 0)), working((10, 0, 9)), working((10, 6, 7))]
     first, second, third = run_jobs(jobs, Chip(3, 3, 0, ("one", "other")))
-    assert (first.end, second.end, third.end) == (10, 10, 12)
-    assert third.line.stall_bank_cycles == 2
+    # 0, 2 ... 10 and 12 - 14 are the first's; the third has 1, 3 ... 11, and 1, 3 ... 13
+    assert (first.end, second.end, third.end) == (15, 16, 14)
+    assert third.line.stall_bank_cycles == 4
 
 
-def test_run_jobs_of_one_instant_hold_the_port_by_their_core():
-    jobs = [working((5, 5))._replace(core=core) for core in (2, 0, 1)]
-    assert [run.end for run in run_jobs(jobs, Chip(3, 1, 0, ("one",)))] == [15, 5, 10]
+def test_run_jobs_of_one_instant_begin_their_turns_by_core():
+    jobs = [working((1, 1))._replace(core=core) for core in (2, 0, 1)]
+    assert [run.end for run in run_jobs(jobs, Chip(3, 1, 0, ("one",)))] == [3, 1, 2]
 
 
 def test_run_jobs_that_store_nothing_at_the_end_still_wait_for_the_stores_before():
@@ -146,12 +158,11 @@ def test_run_jobs_record_accounts_for_every_cycle_of_every_unit(case):
     for served in record.served:
         slots = [(start, start + transfer.cycles) for start, transfer in served]
         assert all(end <= start for (_, end), (start, _) in pairwise(slots))
-    assert tuple(record.accessed) == chip.ports
-    for port, accessed in enumerate(record.accessed.values()):
-        slots = [(start, start + access.cycles) for start, access in accessed]
-        assert all(end <= start for (_, end), (start, _) in pairwise(slots))
+    assert tuple(record.held) == chip.ports
+    for port, held in enumerate(record.held.values()):
+        assert all(before.end <= after.start for before, after in pairwise(held))
         asked = [job.port_cycles[:, port].sum() for job in jobs if job.port_cycles is not None]
-        assert sum(access.cycles for _, access in accessed) == sum(asked)
+        assert sum(item.end - item.start for item in held) == sum(asked)
     moved = sum(transfer.cycles for served in record.served for _, transfer in served)
     assert moved == sum(run.line.channel_cycles for run in runs)
 
