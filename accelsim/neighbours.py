@@ -140,7 +140,7 @@ def changes(nest: Nest, flow: Flow, mapping: Mapping) -> Iterator[Change]:
     """Every single change of a tidied mapping, legal or not."""
     yield from _swaps(mapping)
     yield from _moved_cuts(flow, mapping)
-    yield from _moved_factors(nest, flow, mapping)
+    yield from _moved_factors(nest, mapping)
 
 
 def _swaps(mapping: Mapping) -> Iterator[Change]:
@@ -190,8 +190,8 @@ class _Place(NamedTuple):
     """Of a temporal place where cuts stand: below them, not above."""
 
 
-def _moved_factors(nest: Nest, flow: Flow, mapping: Mapping) -> Iterator[Change]:
-    targets = _places(flow, mapping)
+def _moved_factors(nest: Nest, mapping: Mapping) -> Iterator[Change]:
+    targets = _places(mapping)
     for axis in (*AXES, "temporal"):
         for position, loop in enumerate(getattr(mapping, axis)):
             source = _Place(axis, position)
@@ -201,12 +201,12 @@ def _moved_factors(nest: Nest, flow: Flow, mapping: Mapping) -> Iterator[Change]
                         yield _moved(nest, mapping, (source, target), prime)
 
 
-def _places(flow: Flow, mapping: Mapping) -> list[_Place]:
-    """Where a factor may go; a folding array takes what it is given, so not onto its axes."""
+def _places(mapping: Mapping) -> list[_Place]:
+    """Where a factor may go."""
     places = [_Place("temporal", at) for at in range(len(mapping.temporal) + 1)]
     cuts = {cut for own in mapping.cuts.values() for cut in own if cut is not None}
     places += [_Place("temporal", cut, in_tile=True) for cut in sorted(cuts)]
-    return places if flow.folds else [*places, *(_Place(axis, 0) for axis in AXES)]
+    return [*places, *(_Place(axis, 0) for axis in AXES)]
 
 
 def _primes(number: int) -> list[int]:

@@ -29,6 +29,13 @@ DATAFLOW = Dataflow(
 )
 
 
+def groups_per_fold(gemm: Gemm, array: ArraySpec) -> int:
+    """Groups that share a fold block-diagonally, as `cycles` counts them."""
+    if array.packing == 0 or array.rows < gemm.D:
+        return 1
+    return max(1, min(array.rows // gemm.D, array.cols // gemm.K, gemm.G))
+
+
 def cycles(gemm: Gemm, array: ArraySpec) -> Timing:
     """Cycles of a grouped GEMM without memory stalls.
 

@@ -47,14 +47,17 @@ def _flow(operator: Operator, nest: Nest, hardware: Accelerator, name: str) -> F
         "leakage"
     ]
     prices = Prices(work, read, write, leakage / hardware.cores.count)
-    if name == "vector" or hardware.dataflow(name).timing != "loops":
+    if name == "vector":
         return Flow(name, target, prices)
     record, array = hardware.dataflow(name), hardware.array
+    axes = (record.rows, record.cols, record.planes)
+    if record.timing != "loops":
+        return Flow(name, target, prices, axes)
     return Flow(
         name=name,
         target=target,
         prices=prices,
-        axes=(record.rows, record.cols, record.planes),
+        axes=axes,
         sizes=(array.rows, array.cols, array.planes),
         stationary=record.stationary,
         folds=False,

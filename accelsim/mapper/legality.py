@@ -44,9 +44,7 @@ def _check_dataflow(nest: Nest, hardware: Accelerator, name: str) -> None:
 
 
 def misplaced(flow: Flow, mapping: Mapping, machine: str) -> list[str]:
-    """What cannot lie on an axis; an array that folds takes any product in its own dimensions."""
-    if flow.folds:
-        return []
+    """What cannot lie on an axis; an array that folds takes any product of its own dimensions."""
     faults = []
     for axis, dims, size in zip(AXES, flow.axes, flow.sizes, strict=True):
         loops = getattr(mapping, axis)
@@ -57,7 +55,7 @@ def misplaced(flow: Flow, mapping: Mapping, machine: str) -> list[str]:
                     f"{axis}: {loop.dim} may not lie there under {flow.name}; allowed: {allowed}"
                 )
         laid = prod(loop.factor for loop in loops)
-        if laid > size:
+        if laid > size and not flow.folds:
             faults.append(f"{axis}: the factors need {laid} PEs, {machine} has {size} along {axis}")
     return faults
 

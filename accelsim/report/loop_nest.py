@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
+from accelsim.dataflows.base import WS, Gemm
+from accelsim.dataflows.weight_stationary import groups_per_fold
 from accelsim.mapping import AXES, OPERANDS, Loop, Mapping
 from accelsim.operator_map import OperatorMap
 from accelsim.report.digits import counted
@@ -109,16 +111,29 @@ def _on_array(found: OperatorMap) -> Iterator[str]:
         lanes = found.flow.target.machine.lanes
         yield f"on the vector unit: {counted(lanes, 'lanes')}"
         return
-    array = found.hardware.array
+    array, together = found.hardware.array, _groups_together(found)
     for axis, size in zip(AXES, (array.rows, array.cols, array.planes), strict=True):
         if size > 1:
-            yield _axis(axis, getattr(found.mapping, axis), size)
+            yield _axis(axis, getattr(found.mapping, axis), size, together)
     yield f"{INDENT}multiply and add"
 
 
-def _axis(axis: str, loops: tuple[Loop, ...], size: int) -> str:
-    """`on rows: C 32 (16 PEs, 2 folds)`."""
-    laid = prod(loop.factor for loop in loops)
+def _groups_together(found: OperatorMap) -> int:
+    """Groups that share a fold on rows and columns."""
+    if found.cost.plan.code != WS:
+        return 1
+    n, g, k, c, p, q, r, s = (
+        min(size, bound)
+        for size, bound in zip(found.cost.plan.inner.tolist(), found.nest[:8], strict=True)
+    )
+    return groups_per_fold(Gemm(n * p * q, k, c * r * s, g), found.flow.target.spec)
+
+
+def _axis(axis: str, loops: tuple[Loop, ...], size: int, together: int) -> str:
+    """`on rows: C 32 (16 of 16 PEs in 2 folds)`, `on rows: R 3 of 5 groups (15 of 16 PEs)`."""
+    laid = together * prod(loop.factor for loop in loops)
     names = " x ".join(f"{loop.dim} {loop.factor}" for loop in loops if loop.factor > 1)
+    if together > 1:
+        names += f"{' of ' if names else ''}{together} groups"
     folds = f" in {-(-laid // size)} folds" if laid > size else ""
     return f"on {axis}: {names or 'nothing'} ({min(laid, size)} of {size} PEs{folds})"

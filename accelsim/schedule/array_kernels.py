@@ -138,38 +138,39 @@ def array_work(code, nest, spec, lengths):
 
 @njit
 def split_work(code, nest, spec, lengths, inner):
-    """`array_work` of a step whose inner levels hold tiles int64[8] `inner`, one after the other.
+    """`array_work` of a step that the array works on in parts of [8] `inner`, one after the other.
 
-    Tiles of one size are counted once. A sum that an earlier tile of the step began is read back.
+    Parts of one size are counted once. A sum that an earlier part of the step began is read back.
     """
-    whole = True
+    cut = 0
     for dim in range(8):
-        whole &= inner[dim] >= lengths[dim]
-    if whole:
+        if inner[dim] < lengths[dim]:
+            cut |= 1 << dim
+    if cut == 0:
         return array_work(code, nest, spec, lengths)
     part, visits = np.empty(8, dtype=np.int64), 1
     for dim in (C, R, S):
         visits *= -(-lengths[dim] // inner[dim])
     cycles, compute, folds = 0, 0, 0
     inputs, weights, writes, reads = 0, 0, 0, 0
-    for which in range(256):
+    which, more = cut, True
+    while more:  # all subsets of the dimensions that are cut: those where the last part is meant
         count = 1
         for dim in range(8):
-            last = lengths[dim] - (lengths[dim] - 1) // inner[dim] * inner[dim]
-            if which >> dim & 1:
-                part[dim] = last
-            else:
+            full = (lengths[dim] - 1) // inner[dim]
+            part[dim] = lengths[dim] - full * inner[dim]
+            if cut >> dim & 1 and not which >> dim & 1:
                 part[dim] = inner[dim]
-                count *= (lengths[dim] - 1) // inner[dim]
-        if count > 0:
-            timing, accesses = array_work(code, nest, spec, part)
-            cycles += count * timing.cycles
-            compute += count * timing.compute_cycles
-            folds += count * timing.folds
-            inputs += count * accesses.input_reads
-            weights += count * accesses.weight_reads
-            writes += count * accesses.output_writes
-            reads += count * accesses.output_reads
+                count *= full
+        timing, accesses = array_work(code, nest, spec, part)
+        cycles += count * timing.cycles
+        compute += count * timing.compute_cycles
+        folds += count * timing.folds
+        inputs += count * accesses.input_reads
+        weights += count * accesses.weight_reads
+        writes += count * accesses.output_writes
+        reads += count * accesses.output_reads
+        which, more = (which - 1) & cut, which > 0
     outputs = lengths[N] * lengths[G] * lengths[K] * lengths[P] * lengths[Q]
     reads += (visits - 1) * outputs
     return Timing(cycles, compute, folds), Accesses(inputs, weights, writes, reads)

@@ -25,10 +25,11 @@ class Plan(NamedTuple):
     loops int64[n, 3]: (dim, trips, stride) of the loops above the lowest outermost cut, innermost
     first; above bool[n, 3]: whether a loop lies above the cut of (output, input, weight); extents
     int64[4, 8]: tiles of the three operands and of the step; resets int64[3]: the innermost loop
-    whose advance loads the operand's tile anew (n: none). inner int64[8]: tile that a folding array
-    gets from the innermost levels. layout int64[3, 8]: factors on the axes, for loops on the axes.
-    borders int64[b, 4] (`border_kernels`) between on-chip levels and, for loops on the axes, the
-    PEs, with extents `at` the cut and `free` at the first relevant loop above it, int64[b, 8].
+    whose advance loads the operand's tile anew (n: none). inner int64[8]: what an array that folds
+    or streams works on at a time (`array_tile`). layout int64[3, 8]: factors on the axes, for loops
+    on the axes. borders int64[b, 4] (`border_kernels`) between on-chip levels and, for loops on the
+    axes, the PEs, with extents `at` the cut and `free` at the first relevant loop above it,
+    int64[b, 8].
     """
 
     code: int
@@ -102,7 +103,7 @@ def plan_of(nest: Nest, mapping: Mapping, hierarchy: Hierarchy, *, systolic: boo
             np.array(nest[:8], dtype=np.int64),
         ),
         resets=np.array(resets, dtype=np.int64),
-        inner=extents_at(mapping, innermost_cut(mapping)),
+        inner=array_tile(mapping),
         layout=layout_of(mapping),
         systolic=int(systolic),
         borders=np.array(borders, dtype=np.int64).reshape(-1, 4),
@@ -142,6 +143,19 @@ def first_relevant(mapping: Mapping, operand: str, cut: int) -> int:
         if loop.factor > 1 and loop.dim in relevant:
             return position
     return len(mapping.temporal)
+
+
+def array_tile(mapping: Mapping) -> Ints:
+    """int64[8]: what an array that folds or streams works on at a time, one after the other.
+
+    Of its axes' dimensions what lies there; of the others all that the innermost levels hold.
+    """
+    tile = extents_at(mapping, innermost_cut(mapping))
+    record = DATAFLOWS.get(mapping.dataflow)
+    if record is not None:
+        for dim in (*record.rows, *record.cols, *record.planes):
+            tile[DIM_ORDER.index(dim)] = mapping.extent(dim, 0)
+    return tile
 
 
 def innermost_cut(mapping: Mapping) -> int:

@@ -40,6 +40,45 @@ def nests(draw, largest=5, vector=False, bits=(4, 8, 16)):
     )  # fmt: skip
 
 
+ANY_TAPS = st.tuples(st.integers(1, 3), st.integers(2, 4))
+
+
+@st.composite
+def grouped_nests(draw, taps=ANY_TAPS):
+    """A depthwise or grouped convolution with several groups and a filter of several taps."""
+    nest = draw(nests(bits=(8,)))
+    r, s = draw(taps)
+    nest = nest._replace(P=draw(st.sampled_from([4, 6])), Q=8, R=r, S=s, pad_top=0, pad_left=0)
+    return nest._replace(
+        N=1, G=draw(st.integers(4, 12)), K=draw(st.sampled_from([1, 1, 2])),
+        C=draw(st.sampled_from([1, 1, 1, 2])),
+        H=(nest.P - 1) * nest.stride_h + (r - 1) * nest.dilation_h + 1,
+        W=(nest.Q - 1) * nest.stride_w + (s - 1) * nest.dilation_w + 1,
+    )  # fmt: skip
+
+
+PARTED = (((1, 3), 5), ((2, 2), 7), ((3, 2), 10), ((3, 3), 8), ((3, 3), 16), ((3, 4), 10))
+"""Filters, and rows that hold parts of more than one of them better than whole ones."""
+
+
+@st.composite
+def packing_cases(draw):
+    """(grouped convolution, target with a fast DRAM) where groups share folds."""
+    taps, rows = draw(st.sampled_from(PARTED))
+    nest, target = draw(grouped_nests(st.just(taps))), draw(targets())
+    spec = target.spec._replace(
+        rows=rows, cols=draw(st.integers(4, 8)), packing=1, overlap=draw(st.integers(0, 1))
+    )
+    *parts, dram = target.hierarchy.levels
+    room = [with_capacity(part, draw(st.integers(200, 3000))) for part in parts]
+    hierarchy = target.hierarchy._replace(levels=(*room, dram))
+    ports = draw(st.sampled_from([target.machine.edge_rate, (0, 0, 0)]))
+    machine = target.machine._replace(
+        clock=1, bandwidth=40, row_bytes=0, edge_rate=ports, dram_latency=0
+    )
+    return nest, target._replace(machine=machine, spec=spec, hierarchy=hierarchy)
+
+
 @st.composite
 def targets(draw):
     """A systolic array at one buffer of any size and ports, whole or with a part per operand."""
@@ -141,10 +180,15 @@ def array_specs(draw):
 
 @st.composite
 def mappings(draw, nest):
-    """Any legal loop nest: split dimensions, ragged factors, uneven cuts."""
-    loops = []
+    """Any legal loop nest: split dimensions, ragged factors, uneven cuts, parts on the array."""
+    flow = "vector" if nest.vector_ops else draw(st.sampled_from(sorted(FLOWS)))
+    loops, axes = [], {"rows": [], "cols": [], "planes": []}
     for dim, bound in zip("NGKCPQRS", nest[:8], strict=True):
         left = bound
+        for axis, dims in ON_AXES[flow].items():
+            if dim in dims:
+                axes[axis].append(Loop(dim, draw(st.integers(1, bound))))
+                left = -(-bound // axes[axis][-1].factor)
         while left > 1:
             factor = draw(st.integers(1, left))
             loops.append(Loop(dim, factor))
@@ -156,5 +200,15 @@ def mappings(draw, nest):
     cuts = {
         operand: (draw(st.integers(0, len(loops))),) for operand in ("output", "input", "weight")
     }
-    flow = "vector" if nest.vector_ops else draw(st.sampled_from(sorted(FLOWS)))
-    return Mapping(dataflow=flow, temporal=tuple(loops), cuts=cuts)
+    spatial = {axis: tuple(own) for axis, own in axes.items()}
+    return Mapping(dataflow=flow, **spatial, temporal=tuple(loops), cuts=cuts)
+
+
+ON_AXES = {
+    "ws": {"rows": "CRS", "cols": "K"},
+    "os": {"rows": "NPQ", "cols": "K"},
+    "is": {"rows": "CRS", "cols": "NPQ"},
+    "streaming": {"rows": "R", "cols": "S", "planes": "GK"},
+    "vector": {},
+}
+"""Dataflow -> dimensions that may lie on each axis."""

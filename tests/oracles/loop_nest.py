@@ -117,12 +117,12 @@ def leave(nest, tile, sums, done, stored_at):
 def ranges_at(mapping, bounds, index, cut):
     """Range of every dimension in the tile below `cut`, for the outer loops' positions."""
     inside = dict.fromkeys(DIMS, 1)
-    for loop in (*mapping.rows, *mapping.cols, *mapping.temporal[:cut]):
+    for loop in (*mapping.spatial, *mapping.temporal[:cut]):
         inside[loop.dim] *= loop.factor
     start, stride = dict.fromkeys(DIMS, 0), {}
     lowest = min(index, default=len(mapping.temporal))
     size = dict.fromkeys(DIMS, 1)
-    for loop in (*mapping.rows, *mapping.cols, *mapping.temporal[:lowest]):
+    for loop in (*mapping.spatial, *mapping.temporal[:lowest]):
         size[loop.dim] *= loop.factor
     for place in range(lowest, len(mapping.temporal)):
         loop = mapping.temporal[place]

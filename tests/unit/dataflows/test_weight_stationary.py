@@ -12,7 +12,7 @@ from accelsim.dataflows.base import (
     Gemm,
     Timing,
 )
-from accelsim.dataflows.weight_stationary import accesses, cycles
+from accelsim.dataflows.weight_stationary import accesses, cycles, groups_per_fold
 from tests.oracles.fold_loop import arrays, border_words, gemms, reducing_cycles, reducing_folds
 
 ARRAY = ArraySpec(rows=16, cols=16, overlap=SERIAL, rtl=0, trim=0, packing=0)
@@ -79,3 +79,14 @@ def test_cycles_when_loading_overlaps_are_never_more_than_serial(gemm: Gemm, arr
 def test_accesses_when_controller_changes_stay(gemm: Gemm, array: ArraySpec):
     plain = ArraySpec(array.rows, array.cols, overlap=SERIAL, rtl=0, trim=0, packing=0)
     assert accesses(gemm, array) == accesses(gemm, plain)
+
+
+@given(gemm=gemms(largest=20), array=arrays())
+def test_groups_per_fold_are_as_many_as_the_folds_say(gemm: Gemm, array: ArraySpec):
+    array = array._replace(packing=1)
+    together = groups_per_fold(gemm, array)
+    visited = reducing_folds(gemm, array, packing=True)
+    assert len(visited) == -(-gemm.G // together) * -(-gemm.D // array.rows) * -(
+        -gemm.K // array.cols
+    )
+    assert groups_per_fold(gemm, array._replace(packing=0)) == 1

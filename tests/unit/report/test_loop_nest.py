@@ -8,6 +8,9 @@ from accelsim.mapping import Loop, Mapping
 from accelsim.networks.registry import load_network
 from accelsim.operator_map import map_operator
 from accelsim.report.loop_nest import dims_text, level_text, loop_nest, size_text, tile_text
+from accelsim.schedule.kernels import Column
+from accelsim.workload.builder import NetworkBuilder
+from accelsim.workload.window import window
 from tests.oracles.deep_accelerator import deep_accelerator
 from tests.oracles.small_accelerator import small_accelerator
 
@@ -106,6 +109,39 @@ def test_folds_are_said_where_the_axis_is_exceeded(operators):
         "      on rows: C 4 x R 3 x S 3 (16 of 16 PEs in 3 folds)",
         "      on cols: K 8 (8 of 16 PEs)",
         "        multiply and add",
+    ]
+
+
+def test_groups_that_share_a_fold_are_said_and_counted():
+    """16 rows hold two filter rows, 2 x 3 taps, of two channels; the last filter row of five."""
+    net = NetworkBuilder("net")
+    net.conv("dw", net.input("image", (16, 8, 8)), 16, window(3, padding="same"), groups=16)
+    (operator,) = net.build().operators
+    hardware = small_accelerator({"array.depthwise_packing": True, "array.trim": False})
+    mapping = Mapping(
+        dataflow="ws",
+        rows=(Loop("S", 3), Loop("R", 2)),
+        temporal=(Loop("Q", 8), Loop("P", 8), Loop("G", 16), Loop("R", 2)),
+        cuts={"output": (4,), "input": (4,), "weight": (4,)},
+    )
+    found = map_operator(operator, hardware, mapping=mapping)
+    assert loop_nest(found) == [
+        "dram: all operands",
+        "  scratchpad: output 4,096 B, input 1,024 B, weight 144 B",
+        "  for R in 2  (ragged: 4 for 3)",
+        "    for G in 16",
+        "      for P in 8",
+        "        for Q in 8",
+        "          on rows: S 3 x R 2 of 2 groups (12 of 16 PEs)",
+        "          on cols: 2 groups (2 of 16 PEs)",
+        "            multiply and add",
+    ]
+    assert found.cost.program[:, Column.COMPUTE].sum() == (16 // 2 + -(-16 // 5)) * 64
+    single = replace(mapping, rows=(Loop("S", 3),), temporal=(*mapping.temporal[:3], Loop("R", 3)))
+    assert loop_nest(map_operator(operator, hardware, mapping=single))[-3:] == [
+        "          on rows: S 3 of 5 groups (15 of 16 PEs)",
+        "          on cols: 5 groups (5 of 16 PEs)",
+        "            multiply and add",
     ]
 
 

@@ -104,6 +104,10 @@ def test_program_two_steps_read_the_sums_of_the_first_back_in_the_second():
     assert written == 5 * 24 * 4 + 24 + 2 * (4 * 5 + 9 * 4)
 
 
+SIZES = {"C": 2, "S": 3, "R": 3, "K": 4, "Q": 3, "P": 2}
+"""Loops of CONV."""
+
+
 def claims(target: Target, mapping: Mapping) -> dict[str, int]:
     """Operand -> bytes of the buffer that CONV claims."""
     fills = fills_of(CONV, mapping, target, planned(CONV, mapping, target))
@@ -117,10 +121,15 @@ def claims(target: Target, mapping: Mapping) -> dict[str, int]:
 )
 def test_fills_count_wide_sums_only_where_they_rest(rows, dataflow, output_bytes):
     """18 reduction steps fold on fewer than 18 rows; output stationary keeps sums in the PEs."""
+    on_axes = {"ws": ("CSR", "K"), "is": ("CSR", "QP"), "os": ("QP", "K")}[dataflow]
+    laid = [tuple(Loop(dim, SIZES[dim]) for dim in axis) for axis in on_axes]
+    loops = tuple(Loop(dim, SIZES[dim]) for dim in SIZES if dim not in "".join(on_axes))
     mapping = Mapping(
         dataflow=dataflow,
-        temporal=tuple(Loop(d, s) for d, s in zip("CSRKQP", (2, 3, 3, 4, 3, 2), strict=True)),
-        cuts={"output": (6,), "input": (6,), "weight": (6,)},
+        rows=laid[0],
+        cols=laid[1],
+        temporal=loops,
+        cuts={"output": (len(loops),), "input": (len(loops),), "weight": (len(loops),)},
     )
     fills = claims(target_of(array=ARRAY._replace(rows=rows)), mapping)
     assert fills == {"output": output_bytes, "input": 2 * 4 * 5, "weight": 18 * 4}
@@ -132,6 +141,37 @@ def test_fills_double_operands_with_several_tiles():
     single = target_of(level=BUFFER._replace(double_buffered=0))
     fills = claims(single, ws_mapping(1))
     assert fills == {"output": 24 * 4, "input": 4 * 5, "weight": 9 * 4}
+
+
+DEPTHWISE = CONV._replace(G=4, K=1, C=1)
+
+
+@pytest.mark.parametrize(
+    ("filter_columns", "folds", "earlier_sums"), [(3, 4, 0), (2, 3, 24), (1, 3, 48)]
+)
+def test_program_filter_in_parts_lets_groups_share_folds(filter_columns, folds, earlier_sums):
+    """12 rows hold one 3x3 filter, but two of their two columns and four of their last one.
+
+    6 pixels and 24 outputs in one step; a fold takes 6 + 2 * 12 + 4 - 2 cycles.
+    """
+    parts = -(-3 // filter_columns)
+    mapping = Mapping(
+        dataflow="ws",
+        rows=(Loop("S", filter_columns), Loop("R", 3)),
+        temporal=(Loop("Q", 3), Loop("P", 2), Loop("G", 4), Loop("S", parts)),
+        cuts={"output": (4,), "input": (4,), "weight": (4,)},
+    )
+    target = target_of(ARRAY._replace(rows=12, packing=1))
+    (step,) = step_program(DEPTHWISE, target, planned(DEPTHWISE, mapping, target))
+    assert step[Column.COMPUTE] == folds * 6
+    assert step[Column.COMPUTE] + step[Column.FILL_DRAIN] == folds * 32
+    assert step[Column.EDGE_SUM_READ] == earlier_sums * 4
+    assert step[Column.EDGE_SUM_WRITE] == earlier_sums * 4 + 24
+    assert (step[Column.EDGE_INPUT], step[Column.EDGE_WEIGHT]) == (4 * 9 * 6, 4 * 9)
+    assert step[Column.INPUT_LOAD] + step[Column.WEIGHT_LOAD] == 4 * 4 * 5 + 4 * 9
+    fills = fills_of(DEPTHWISE, mapping, target, planned(DEPTHWISE, mapping, target))
+    sizes = {fill.operand: fill.claimed_bytes for fill in fills}
+    assert sizes == {"output": 24 * (4 if parts > 1 else 1), "input": 80, "weight": 36}
 
 
 def whole(nest: Nest) -> Mapping:
