@@ -1,6 +1,7 @@
 """numba: cycles, traffic and buffer fill of a whole tiling, without walking its steps.
 
-A tiling has one tile per operator (all operands), blocks of loops above it, and perhaps some loops
+A tiling has one tile per operator (all operands; the whole filter, which the array may work on in
+parts of R and S, the last two sizes of a tile), blocks of loops above it, and perhaps some loops
 of one block inside all others (`wide`: extents of the tile and those loops). Cycles are a lower
 bound on what the engines say (docs/model.md, "The search"); traffic is exact.
 """
@@ -13,6 +14,7 @@ from accelsim.jit import inlined, njit
 from accelsim.schedule.array_kernels import (
     edge_bytes,
     edge_cycles,
+    split_work,
     tile_bytes,
     tile_work,
 )
@@ -70,7 +72,7 @@ class Payload(NamedTuple):
 
 @njit
 def trips_of(nest, tile):
-    """Trips of the loops above a tile (N, G, K, C, P, Q)."""
+    """Trips of the loops above a tile (N, G, K, C, P, Q, R, S)."""
     images, down, across = -(-nest.N // tile[0]), -(-nest.P // tile[4]), -(-nest.Q // tile[5])
     groups, filters, channels = -(-nest.G // tile[1]), -(-nest.K // tile[2]), -(-nest.C // tile[3])
     return Trips(images, groups, filters, channels, down, across, images * down * across)
@@ -102,7 +104,7 @@ def work_totals(code, nest, machine, spec, tile, trips):
                     for k, filters in ks:
                         times = pixels * groups * filters
                         if times > 0:
-                            lengths = n, g, k, tile[3], p, q, nest.R, nest.S
+                            lengths = n, g, k, tile[3], p, q, tile[6], tile[7]
                             visits = trips.channels
                             one = visits_work(code, nest, machine, spec, lengths, visits)
                             totals = plus(totals, one, times)
@@ -123,20 +125,32 @@ def plus(totals, more, times):
 
 @njit
 def visits_work(code, nest, machine, spec, lengths, visits):
-    """Work (see `Work`) of all visits to an output tile; lengths: of a visit of whole channels."""
+    """Work (see `Work`) of all visits to an output tile.
+
+    lengths: of a visit of whole channels; R and S as the array works on them.
+    """
     n, g, k, c, p, q, r, s = lengths
     rest = nest.C - (visits - 1) * c
     outputs = n * g * k * p * q
-    last = tile_work(code, nest, machine, spec, (n, g, k, rest, p, q, r, s))
+    last = filter_work(code, nest, machine, spec, (n, g, k, rest, p, q, r, s))
     totals = step_work(nest, machine, last, outputs, visits == 1, True)
     if visits > 1:
         whole = last
         if rest != c:
-            whole = tile_work(code, nest, machine, spec, lengths)
+            whole = filter_work(code, nest, machine, spec, lengths)
         totals = plus(totals, step_work(nest, machine, whole, outputs, True, False), 1)
         middle = step_work(nest, machine, whole, outputs, False, False)
         totals = plus(totals, middle, visits - 2)
     return totals
+
+
+@njit
+def filter_work(code, nest, machine, spec, lengths):
+    """`tile_work` of a tile with the whole filter, of which the array takes `lengths` at a time."""
+    n, g, k, c, p, q, r, s = lengths
+    if r == nest.R and s == nest.S:
+        return tile_work(code, nest, machine, spec, lengths)
+    return split_work(code, nest, spec, (n, g, k, c, p, q, nest.R, nest.S), lengths)
 
 
 @njit

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from accelsim.dataflows.base import WS, ArraySpec
+from accelsim.dataflows.base import WS, ArraySpec, Gemm
 from accelsim.jit import inlined, njit
 from accelsim.mapper.closed_forms import (
     Spans,
@@ -18,11 +18,13 @@ from accelsim.mapper.closed_forms import (
     cycles_bound,
     dram_payload,
     first_and_last,
+    parts,
     spans_of,
     steps_of,
     work_totals,
 )
 from accelsim.mapper.objectives import objective_value, second_choice
+from accelsim.schedule.array_kernels import array_timing
 from accelsim.schedule.nest import Machine, Nest
 from accelsim.traffic import accesses
 from accelsim.traffic.accesses import Cut
@@ -59,8 +61,8 @@ class Case(NamedTuple):
 class Shared(NamedTuple):
     """What all candidates of a tiling have in common."""
 
-    tile: tuple[int, int, int, int, int, int]
-    """Sizes of TILED_DIMS."""
+    tile: tuple[int, int, int, int, int, int, int, int]
+    """Sizes of TILED_DIMS, and R and S as the array works on them."""
     trips: Trips
     spans: Spans
     loads: int
@@ -132,43 +134,48 @@ def score(terms, on_chip_pj, cycles, read, written):
 
 
 @njit
-def folds_over(bound, tile, unit, size):
-    """Folds of `size` that the tiles of a dimension take, `unit` words for each of its indices."""
-    whole, rest = bound // tile, bound % tile
-    folds = whole * -(-tile * unit // size)
-    if rest > 0:
-        folds += -(-rest * unit // size)
-    return folds
+def parts_of(bound, tile):
+    """((size, how many) of the full tiles, (size, how many) of the last) that a dimension has."""
+    return parts(bound, tile, -(-bound // tile))
 
 
 @njit
-def streamed(case, k, c):
-    """Fewest cycles in which vectors enter the array for tiles of k filters and c channels.
+def streamed(case, g, k, c, window):
+    """Fewest cycles in which vectors enter the array for tiles of g groups, k filters, c channels.
 
-    Weight stationary: all pixels stream once for every fold of the filters and of the reduction;
-    the other dataflows need at least a cycle for as many MACs as there are PEs.
+    Weight stationary: all pixels stream once for every fold of these and of the filter's parts of
+    (R, S) `window`; the other dataflows need at least a cycle for as many MACs as there are PEs.
     """
     nest, spec = case.nest, case.spec
     if nest.vector_ops:
         return 0
-    pixels = nest.N * nest.P * nest.Q
-    if case.code != WS or spec.packing > 0:
+    pixels, cycles = nest.N * nest.P * nest.Q, 0
+    if case.code != WS:
         macs = pixels * nest.G * nest.K * nest.C * nest.R * nest.S
         return macs // (spec.rows * spec.cols * spec.planes)
-    folds = folds_over(nest.K, k, 1, spec.cols)
-    folds *= folds_over(nest.C, c, nest.R * nest.S, spec.rows)
-    return nest.G * folds * pixels
+    taps = parts_of(nest.R, window[0]), parts_of(nest.S, window[1])
+    for r, down in taps[0]:
+        for s, across in taps[1]:
+            for groups, bands in parts_of(nest.G, g):
+                for filters, sets in parts_of(nest.K, k):
+                    for channels, slices in parts_of(nest.C, c):
+                        times = down * across * bands * sets * slices
+                        if times > 0:
+                            gemm = Gemm(pixels, filters, channels * r * s, groups)
+                            cycles += times * array_timing(WS, gemm, spec).compute_cycles
+    return cycles
 
 
 @njit
-def hopeless(case, floor, stream, steps, best):
-    """Whether no tiling of so many steps can beat the best.
+def hopeless(case, floor, stream, passes, best):
+    """Whether no tiling of so many passes of the array can beat the best.
 
-    floor: `floor_of`. stream: `streamed`; an untrimmed array adds its skew in every step.
+    floor: `floor_of`. stream: `streamed`. passes: parts of the filter in all steps; an untrimmed
+    array adds its skew in each.
     """
     nest, spec, terms = case.nest, case.spec, case.terms
     skew = 0 if spec.trim or nest.vector_ops else spec.rows + spec.cols - 2
-    cycles = stream + steps * skew
+    cycles = stream + passes * skew
     energy = floor[0] + cycles * terms.leakage_pj
     return objective_value(terms.objective, energy, cycles, floor[1]) > best[0]
 

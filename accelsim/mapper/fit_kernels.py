@@ -9,16 +9,18 @@ from accelsim.schedule.relevance import INPUT, OUTPUT, WEIGHT
 
 @njit
 def operand_bytes(code, nest, spec, operand, tile, spans):
-    """Bytes of one operand's tile (N, G, K, C, P, Q); spans: its input rows and columns."""
+    """Bytes of one operand's tile; spans: its input rows and columns.
+
+    tile: N, G, K, C, P, Q, and R and S as the array works on them.
+    """
     if operand == INPUT:
         elements = tile[0] * tile[1] * tile[3] * spans[0] * spans[1] * nest.input_tensors
         return tile_bytes(elements, nest.input_bits)
     if operand == WEIGHT:
         elements = tile[1] * tile[2] * tile[3] * nest.R * nest.S * nest.has_weight
         return tile_bytes(elements, nest.weight_bits)
-    extent = (tile[0], tile[1], tile[2], tile[3], tile[4], tile[5], nest.R, nest.S)
     bits = nest.output_bits
-    if sums_rest_in_buffer(code, nest, spec, extent):
+    if sums_rest_in_buffer(code, nest, spec, tile):
         bits = nest.accumulator_bits
     return tile_bytes(tile[0] * tile[1] * tile[2] * tile[4] * tile[5], bits)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from accelsim.dataflows import DATAFLOWS
-from accelsim.dataflows.base import ArraySpec
+from accelsim.dataflows import DATAFLOWS, weight_stationary
+from accelsim.dataflows.base import WS, ArraySpec, Gemm
+from accelsim.dataflows.weight_stationary import groups_per_fold
 from accelsim.mapper.closed_forms import STAYS
 from accelsim.mapping import OPERANDS, Loop, Mapping
 from accelsim.schedule.border_kernels import columns_of
@@ -16,7 +18,7 @@ from accelsim.schedule.nest import Nest
 from accelsim.traffic.footprint import streamed_positions
 
 TILED_DIMS = ("N", "G", "K", "C", "P", "Q")
-"""Filter rows and columns stay whole inside a tile."""
+"""Filter rows and columns stay whole inside a tile; the array may work on them in parts."""
 
 BLOCK_ORDERS = np.array(
     [(0, 1, 2), (1, 0, 2), (0, 2, 1), (2, 0, 1), (1, 2, 0), (2, 1, 0)], dtype=np.int64
@@ -48,21 +50,85 @@ class TileSpace(NamedTuple):
     C: NDArray[np.int64]
     P: NDArray[np.int64]
     Q: NDArray[np.int64]
+    windows: NDArray[np.int64]
+    """int64[n, 2]: parts of the filter, R and S, that the array works on at a time; all first."""
 
 
-def tile_space(nest: Nest, spec: ArraySpec, *, few: bool = False) -> TileSpace:
-    """Tile sizes worth looking at: even cuts, and multiples of what fills the array."""
+class Sizes(NamedTuple):
+    """A `TileSpace` as it is walked: `outer` int64[n, 6] of N, G, K, C, R, S with all P and Q."""
+
+    outer: NDArray[np.int64]
+    P: NDArray[np.int64]
+    Q: NDArray[np.int64]
+
+
+def tile_space(nest: Nest, code: int, spec: ArraySpec, *, few: bool = False) -> TileSpace:
+    """Tile sizes worth looking at: even cuts, and multiples of what fills the array.
+
+    code: of the dataflow.
+    """
     taps = nest.R * nest.S
+    windows = _windows(nest, code, spec)
     packed = max(spec.rows // max(nest.C * taps, 1), 1)
+    more = [groups_per_fold(_product(nest, *window), spec) for window in windows[1:]]
     trips = FEW_TRIPS if few else TRIPS
     return TileSpace(
         N=_sizes(nest.N, trips),
-        G=_sizes(nest.G, trips, max(packed, spec.planes)),
+        G=_sizes(nest.G, trips, max(packed, spec.planes), *more),
         K=_sizes(nest.K, trips, max(spec.cols, spec.planes)),
         C=_sizes(nest.C, trips, max(spec.rows // taps, 1), -(-spec.rows // taps)),
         P=_sizes(nest.P, trips),
         Q=_within_lines(nest, spec, _sizes(nest.Q, (1,) if few else COLUMN_TRIPS)),
+        windows=np.array(windows, dtype=np.int64),
     )
+
+
+def in_order(space: TileSpace) -> Sizes:
+    """All sizes of a space in the order in which they are looked at."""
+    axes = (np.arange(len(space.windows)), space.K, space.C, space.N, space.G)
+    window, k, c, n, g = (axis.ravel() for axis in np.meshgrid(*axes, indexing="ij"))
+    r, s = space.windows[window].T
+    return Sizes(np.stack([n, g, k, c, r, s], axis=1), space.P, space.Q)
+
+
+def _windows(nest: Nest, code: int, spec: ArraySpec) -> list[tuple[int, int]]:
+    """The whole filter and, where groups may share a fold, the parts of it that are worth a look.
+
+    Those that no others beat in both: passes of the array over a tile, each of which reads and
+    writes all sums, and folds of all groups.
+    """
+    whole = (nest.R, nest.S)
+    if code != WS or not spec.packing or nest.G == 1:
+        return [whole]
+    sizes = product(range(nest.R, 0, -1), range(nest.S, 0, -1))
+    costs = {size: _passes_and_folds(nest, spec, size) for size in sizes}
+    kept: list[tuple[int, int]] = []
+    fewest = None
+    for size in sorted(costs, key=costs.__getitem__):
+        if fewest is None or costs[size][1] < fewest:
+            fewest = costs[size][1]
+            kept.append(size)
+    return kept
+
+
+def _passes_and_folds(nest: Nest, spec: ArraySpec, window: tuple[int, int]) -> tuple[int, int]:
+    """How often the array goes over a tile for a part of the filter, and folds of all groups."""
+    passes = folds = 0
+    for r, down in _parts(nest.R, window[0]):
+        for s, across in _parts(nest.S, window[1]):
+            passes += down * across
+            folds += down * across * weight_stationary.cycles(_product(nest, r, s), spec).folds
+    return passes, folds
+
+
+def _parts(bound: int, size: int) -> tuple[tuple[int, int], ...]:
+    """(size, how many) of the full parts of a dimension and of a shorter last one."""
+    return ((size, bound // size), *(((bound % size, 1),) if bound % size else ()))
+
+
+def _product(nest: Nest, r: int, s: int) -> Gemm:
+    """The matrix products of all groups with r x s taps of the filter."""
+    return Gemm(nest.N * nest.P * nest.Q, nest.K, nest.C * r * s, nest.G)
 
 
 def _within_lines(nest: Nest, spec: ArraySpec, sizes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -88,9 +154,12 @@ def _sizes(bound: int, trips: tuple[int, ...], *multiples_of: int) -> NDArray[np
 def mapping_of(
     nest: Nest, dataflow: str, candidate: tuple[int, ...], levels: tuple[int, ...]
 ) -> Mapping:
-    """The mapping of a candidate (`tile_kernels`); all `levels` of an operand hold its tile."""
-    tile, order, more = candidate[:6], BLOCK_ORDERS[candidate[6]], candidate[7:11]
-    sizes = dict(zip(TILED_DIMS, tile, strict=True)) | {"R": nest.R, "S": nest.S}
+    """The mapping of a candidate (`tile_kernels`); all `levels` of an operand hold its tile.
+
+    Where the array works on parts of the filter, it walks them outside all else in the tile.
+    """
+    tile, order, more = candidate[:8], BLOCK_ORDERS[candidate[8]], candidate[9:13]
+    sizes = dict(zip((*TILED_DIMS, "R", "S"), tile, strict=True))
     wide = {**sizes, **dict(zip("KCPQ", more, strict=True))}
     bounds = dict(zip("NGKCPQRS", nest[:8], strict=True))
     record = DATAFLOWS.get(dataflow)
@@ -101,9 +170,11 @@ def mapping_of(
     blocks = {0: ("K",), 1: ("C",), 2: ("Q", "P", "N")}
     above = [dim for block in reversed(order) for dim in blocks[int(block)]]
     inner = [Loop(dim, -(-wide[dim] // sizes[dim])) for dim in "QPKC" if wide[dim] > sizes[dim]]
+    parts = [Loop(dim, -(-bounds[dim] // sizes[dim])) for dim in "SR" if sizes[dim] < bounds[dim]]
+    within = [*(Loop(dim, sizes[dim]) for dim in inside), *parts]
     large = OPERANDS[STAYS[int(order[2])]]
     cuts: dict[str, tuple[int | None, ...]] = {
-        operand: (len(inside) + (len(inner) if operand == large else 0),) * count
+        operand: (len(within) + (len(inner) if operand == large else 0),) * count
         for operand, count in zip(OPERANDS, levels, strict=True)
     }
     return Mapping(
@@ -112,7 +183,7 @@ def mapping_of(
         cols=tuple(Loop(dim, sizes[dim]) for dim in cols),
         planes=tuple(Loop(dim, sizes[dim]) for dim in planes),
         temporal=(
-            *(Loop(dim, sizes[dim]) for dim in inside),
+            *within,
             *inner,
             *(Loop(dim, -(-bounds[dim] // wide[dim])) for dim in (*above, "G")),
         ),

@@ -14,7 +14,7 @@ from accelsim.mapper.estimate_kernels import Case
 from accelsim.mapper.finding import Finding, Flow, Question
 from accelsim.mapper.objectives import OBJECTIVES
 from accelsim.mapper.prices import terms_of
-from accelsim.mapper.space import BLOCK_ORDERS, TileSpace, mapping_of, tile_space
+from accelsim.mapper.space import BLOCK_ORDERS, TileSpace, in_order, mapping_of, tile_space
 from accelsim.mapper.tile_kernels import SECOND, VALUE, Limits
 from accelsim.schedule.border_kernels import columns_of, rows_of
 from accelsim.schedule.fill import room_text
@@ -39,15 +39,16 @@ def search_tiles(question: Question, flow: Flow, best: NDArray[np.float64]) -> F
     Raises MappingError when not even the smallest tiles fit the on-chip levels.
     """
     nest, target = question.nest, flow.target
-    space = tile_space(nest, target.spec, few=question.effort == "sweep")
+    code = dataflow_code(flow.name)
+    space = tile_space(nest, code, target.spec, few=question.effort == "sweep")
     terms = terms_of(flow.prices, target.hierarchy, OBJECTIVES[question.objective])
-    case = Case(dataflow_code(flow.name), nest, target.machine, target.spec, terms)
+    case = Case(code, nest, target.machine, target.spec, terms)
     blank = blank_plan(target.hierarchy)
     for max_steps in STEP_LIMITS:
         limits = Limits(max_steps, INNER_SIZES[question.effort], int(question.prune), question.most)
         known = best.copy()
         chosen, notes, (costed, left_out) = tile_search.search_tiles(
-            case, blank, pools_of(target), space, BLOCK_ORDERS, limits, known
+            case, blank, pools_of(target), in_order(space), BLOCK_ORDERS, limits, known
         )
         if costed:
             break
@@ -103,7 +104,7 @@ def pools_of(target: Target) -> NDArray[np.int64]:
 
 def _does_not_fit(question: Question, flow: Flow, space: TileSpace) -> str:
     nest, target = question.nest, flow.target
-    smallest = tuple(int(sizes[-1]) for sizes in space)
+    smallest = (*(int(sizes[-1]) for sizes in space[:6]), nest.R, nest.S)
     rows = cut_axis(rows_of(nest), smallest[4])
     cols = cut_axis(columns_of(nest), smallest[5])
     code, spans = dataflow_code(flow.name), (rows.largest, cols.largest)

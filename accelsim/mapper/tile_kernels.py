@@ -1,7 +1,8 @@
 """numba: the search over tilings for work that folds over an array, and for the vector unit.
 
-A candidate is one tile size per dimension of TILED_DIMS, one block order, and the trips of the
-middle block's loops that lie inside all others.
+A candidate is one tile size per dimension of TILED_DIMS, the part of the filter (R, S) that the
+array works on at a time, one block order, and the trips of the middle block's loops that lie inside
+all others.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from accelsim.schedule.kernels import bytes_on_channel, walk
 from accelsim.schedule.plan import Plan
 from accelsim.schedule.relevance import INPUT, OUTPUT, WEIGHT
 
-ORDER, WIDE = 6, 7
-"""Columns of a candidate int64[11]; the tile first, WIDE: K, C, P, Q with the inner loops."""
+ORDER, WIDE = 8, 9
+"""Columns of a candidate int64[13]; the tile first, WIDE: K, C, P, Q with the inner loops."""
 
-CANDIDATE = 11
+CANDIDATE = 13
 ENERGY, VALUE, SECOND = 0, 1, 2
 """Columns of what is estimated of it, float64[3]: pJ but for DRAM and leakage, objective, tie."""
 
@@ -90,7 +91,7 @@ def plan_of(code, nest, blank, orders, candidate):
         for dim in range(6):
             extents[large, dim] = min(wide[dim], bounds[dim])
     return Plan(
-        code, loops[:count], above, extents, resets_of(loops[:count], above), extents[3],
+        code, loops[:count], above, extents, resets_of(loops[:count], above), candidate[:8],
         blank.layout, 0, blank.borders, blank.at, blank.free, blank.levels, blank.ports,
     )  # fmt: skip
 

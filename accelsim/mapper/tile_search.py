@@ -60,11 +60,12 @@ def better(value, second, best):
 
 
 @njit
-def search_tiles(case, blank, pools, space, orders, limits, best):
-    """Candidates int64[n, 11] with their estimates float64[n, 3] that may beat the best.
+def search_tiles(case, blank, pools, sizes, orders, limits, best):
+    """Candidates int64[n, 13] with their estimates float64[n, 3] that may beat the best.
 
-    pools: see `fits`. best: float64[2], objective and tie of the best mapping so far in engine
-    terms; it falls here. Also (candidates costed, tilings and candidates left out).
+    pools: see `fits`. sizes: see `space.Sizes`; P and Q fall. best: float64[2], objective and tie
+    of the best mapping so far in engine terms; it falls here. Also (candidates costed, tilings and
+    candidates left out).
     """
     nest, spec = case.nest, case.spec
     room = Room(pools, cut_table(rows_of(nest)), cut_table(columns_of(nest)), best)
@@ -73,40 +74,37 @@ def search_tiles(case, blank, pools, space, orders, limits, best):
     notes = np.empty((1024 + most, 3), dtype=np.float64)
     costed, refused, total, floor = 0, 0, 0, floor_of(case)
     lowest = np.array([np.inf, np.inf])
-    for k in space.K:
-        for c in space.C:
-            stream = streamed(case, k, c)
-            for n in space.N:
-                for g in space.G:
-                    for p in space.P:
-                        for q in space.Q:
-                            tile = (n, g, k, c, p, q)
-                            trips = trips_of(nest, tile)
-                            steps = steps_of(trips)
-                            if steps > limits.max_steps or (
-                                limits.prune and hopeless(case, floor, stream, steps, best)
-                            ):
-                                refused += 1
-                                break
-                            spans = room.rows[p, 1], room.cols[q, 1]
-                            claims = sizes_of(case.code, nest, spec, tile, spans)
-                            if not fits(pools, claims, several_of(nest, tile)):
-                                refused += 1
-                                continue
-                            if total + most > found.shape[0]:
-                                found, notes = grown(found, notes)
-                            before = total
-                            total, more, left = add_orders(
-                                case, orders, limits, room, tile, trips, claims, found, notes, total
-                            )
-                            costed, refused = costed + more, refused + left
-                            if total > before:
-                                new = slice(before, total)
-                                improve(
-                                    case, blank, orders, found[new], notes[new], lowest, best
-                                )  # fmt: skip
-                            if costed >= limits.most:
-                                return found[:total], notes[:total], (costed, refused)
+    for row in sizes.outer:
+        n, g, k, c, r, s = row[0], row[1], row[2], row[3], row[4], row[5]
+        stream = streamed(case, g, k, c, (r, s))
+        taps = -(-nest.R // r) * -(-nest.S // s)
+        for p in sizes.P:
+            for q in sizes.Q:
+                tile = (n, g, k, c, p, q, r, s)
+                trips = trips_of(nest, tile)
+                steps = steps_of(trips)
+                if steps > limits.max_steps or (
+                    limits.prune and hopeless(case, floor, stream, steps * taps, best)
+                ):
+                    refused += 1
+                    break
+                spans = room.rows[p, 1], room.cols[q, 1]
+                claims = sizes_of(case.code, nest, spec, tile, spans)
+                if not fits(pools, claims, several_of(nest, tile)):
+                    refused += 1
+                    continue
+                if total + most > found.shape[0]:
+                    found, notes = grown(found, notes)
+                before = total
+                total, more, left = add_orders(
+                    case, orders, limits, room, tile, trips, claims, found, notes, total
+                )
+                costed, refused = costed + more, refused + left
+                if total > before:
+                    new = slice(before, total)
+                    improve(case, blank, orders, found[new], notes[new], lowest, best)
+                if costed >= limits.most:
+                    return found[:total], notes[:total], (costed, refused)
     return found[:total], notes[:total], (costed, refused)
 
 
@@ -127,7 +125,7 @@ def improve(case, blank, orders, found, notes, lowest, best):
 @njit
 def keep(found, notes, total, tile, number, wide, seen):
     """Write a candidate down; how many there are now."""
-    for dim in range(6):
+    for dim in range(8):
         found[total, dim] = tile[dim]
     found[total, ORDER] = number
     for place in range(4):
@@ -190,7 +188,10 @@ def add_inner_loops(case, order, limits, room, shared, claims, found, notes, tot
             k *= times
         else:
             c *= times
-        held = tile[0], tile[1], min(k, nest.K), min(c, nest.C), min(p, nest.P), min(q, nest.Q)
+        held = (
+            tile[0], tile[1], min(k, nest.K), min(c, nest.C), min(p, nest.P), min(q, nest.Q),
+            tile[6], tile[7],
+        )  # fmt: skip
         spans = room.rows[held[4], 1], room.cols[held[5], 1]
         sizes = swapped(
             claims, large, operand_bytes(case.code, nest, case.spec, large, held, spans)

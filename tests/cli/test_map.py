@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from math import prod
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,7 @@ def test_layer_of_a_network_with_settings(call, tiny):
     found = json.loads(call("map", f"{tiny}:kernel=5/narrow", "--format", "json").stdout)
     assert found["mapping"]["network"] == "tiny:kernel=5"
     loops = [*found["mapping"]["rows"], *found["mapping"]["temporal"]]
-    assert ["R", 5] in loops
+    assert prod(factor for dim, factor in loops if dim == "R") >= 5
 
 
 def test_written_mapping_costs_the_same_when_given_back(call, tiny, tmp_path):

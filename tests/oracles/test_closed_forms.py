@@ -24,7 +24,7 @@ from accelsim.schedule.kernels import Column, walk
 from accelsim.schedule.plan import dataflow_code
 from accelsim.schedule.program import planned, step_program, traffic_of
 from accelsim.traffic.footprint import Axis
-from tests.oracles.cases import FLOWS, nests, targets
+from tests.oracles.cases import FLOWS, nests, packing_cases, targets
 
 ON_CHIP = (
     Column.EDGE_SUM_READ, Column.EDGE_SUM_WRITE, Column.EDGE_INPUT, Column.EDGE_WEIGHT,
@@ -71,10 +71,19 @@ def case_of(flow, nest, target, edge_pj):
 def cases(draw):
     """(dataflow, nest, target, tile)."""
     vector = draw(st.booleans())
-    nest, target = draw(nests(vector=vector, bits=(8, 16))), draw(targets())
+    drawn = st.tuples(nests(vector=vector, bits=(8, 16)), targets())
+    nest, target = draw(drawn if vector else st.one_of(drawn, packing_cases()))
     flow = "vector" if vector else draw(st.sampled_from(sorted(FLOWS)))
-    sizes = [draw(st.sampled_from(column.tolist())) for column in tile_space(nest, target.spec)]
-    return flow, nest, target, tuple(sizes)
+    space = tile_space(nest, dataflow_code(flow), target.spec)
+    sizes = [draw(st.sampled_from(column.tolist())) for column in space[:6]]
+    return flow, nest, target, (*sizes, *draw(parts_of_the_filter(flow, nest)))
+
+
+def parts_of_the_filter(flow, nest):
+    """(R, S) that the array works on at a time, where they may lie on its axes."""
+    if flow in ("vector", "os"):
+        return st.just((nest.R, nest.S))
+    return st.tuples(st.integers(1, nest.R), st.integers(1, nest.S))
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,6 +1,7 @@
 """Every candidate of the tile search's space, as mappings, without the mapper's own code.
 
-One tile of all operands: the array's loops and the filter stay inside it. Above it stand three
+One tile of all operands: the array's loops and the filter stay inside it; the array takes the
+filter whole or in parts, one after the other over the rest of the tile. Above it stand three
 blocks of loops, filters (K), channels (C) and pixels (Q, P, N from the inside out), in any order;
 groups lie outside everything. A candidate is even, or some loops of the middle block lie inside all
 others: then the operand that the innermost block does not move holds all that these loops reach.
@@ -18,19 +19,20 @@ UNMOVED = {"filters": "input", "channels": "output", "pixels": "weight"}
 """Block -> the operand that it does not index."""
 
 ON_ARRAY = {
-    "ws": ("CSR", "K"), "os": ("QPN", "K"), "is": ("CSR", "QPN"), "streaming": ("R", "S"),
-    "vector": ("", ""),
+    "ws": ("CSR", "K", ""), "os": ("QPN", "K", ""), "is": ("CSR", "QPN", ""),
+    "streaming": ("R", "S", "GK"), "vector": ("", "", ""),
 }  # fmt: skip
-"""Dataflow -> dimensions on (rows, columns)."""
+"""Dataflow -> dimensions on (rows, columns, planes)."""
 
 INNER_TRIPS = {"sweep": 0, "normal": 2, "full": 8}
 """Effort -> how many numbers of trips the inner loops of a tiling and order are tried with."""
 
 
 def every_mapping(flow, nest, space, effort, *, uneven):
-    """All candidates for a dataflow; `space`: tile sizes of TILED. uneven: inner loops too."""
-    for sizes in product(*(column.tolist() for column in space)):
-        tile = {**dict(zip(TILED, sizes, strict=True)), "R": nest.R, "S": nest.S}
+    """All candidates for a dataflow; `space`: tile sizes of TILED and of the filter's parts, R and
+    S. uneven: inner loops too."""
+    for *sizes, (r, s) in product(*(column.tolist() for column in space)):
+        tile = {**dict(zip(TILED, sizes, strict=True)), "R": r, "S": s}
         for order in permutations(BLOCKS):
             yield candidate(flow, nest, tile, order, ())
             if uneven:
@@ -40,8 +42,10 @@ def every_mapping(flow, nest, space, effort, *, uneven):
 
 def candidate(flow, nest, tile, order, inner):
     """The mapping of a tile, blocks from the outermost inward, and loops inside them all."""
-    rows, columns = ON_ARRAY[flow]
-    inside = [Loop(dim, tile[dim]) for dim in "SRQPCKNG" if dim not in rows + columns]
+    rows, columns, planes = ON_ARRAY[flow]
+    laid = rows + columns + planes
+    inside = [Loop(dim, tile[dim]) for dim in "SRQPCKNG" if dim not in laid]
+    inside += [Loop(dim, tiles_of_dim(nest, tile, dim)) for dim in rows if dim in "RS"]
     reached = {**tile}
     for loop in inner:
         reached[loop.dim] *= loop.factor
@@ -56,6 +60,7 @@ def candidate(flow, nest, tile, order, inner):
         dataflow=flow,
         rows=tuple(Loop(dim, tile[dim]) for dim in rows),
         cols=tuple(Loop(dim, tile[dim]) for dim in columns),
+        planes=tuple(Loop(dim, tile[dim]) for dim in planes),
         temporal=(*inside, *inner, *above),
         cuts=cuts,
     )

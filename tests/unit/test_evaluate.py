@@ -41,11 +41,16 @@ def test_simulate_network_engines_agree_and_causes_add_up(network):
         assert sum(row["share_of_macs"] for row in rows) == pytest.approx(1)
 
 
-def test_simulate_depthwise_larger_kernels_take_1_2_4_times_on_16_rows():
-    """16 rows hold 9 of 9, 16 of 25 and 16 of 49 taps: 1, 2 and 4 folds per channel."""
-    cycles = {kernel: simulate(one_layer(kernel), "edge_16x16").cycles for kernel in (3, 5, 7)}
-    assert cycles[5] / cycles[3] == pytest.approx(2, rel=0.02)
-    assert cycles[7] / cycles[3] == pytest.approx(4, rel=0.02)
+@pytest.mark.parametrize(
+    ("packs", "folds"), [(False, (1, 2, 4)), (True, (9 / 16, 25 / 16, 49 / 16))]
+)
+def test_simulate_depthwise_larger_kernels_take_their_folds_on_16_rows(packs, folds):
+    """16 rows hold 9 of 9, 16 of 25 and 16 of 49 taps; with packing, parts of several channels
+    that fill them."""
+    hardware = load_hardware("edge_16x16").replace({"array.depthwise_packing": packs})
+    cycles = {kernel: simulate(one_layer(kernel), hardware).cycles for kernel in (3, 5, 7)}
+    assert cycles[5] / cycles[3] == pytest.approx(folds[1] / folds[0], rel=0.02)
+    assert cycles[7] / cycles[3] == pytest.approx(folds[2] / folds[0], rel=0.02)
 
 
 def test_simulate_without_fused_activation_runs_it_as_an_operator():

@@ -1,11 +1,17 @@
 """One operator: what is asked for, what is counted, what is refused."""
 
+from dataclasses import replace
+
 import pytest
 
-from accelsim.errors import UsageError
+from accelsim.errors import MappingError, UsageError
 from accelsim.evaluate import simulate
+from accelsim.mapping import Loop
 from accelsim.networks.registry import load_network
 from accelsim.operator_map import map_operator
+from accelsim.schedule.kernels import Column
+from accelsim.workload.builder import NetworkBuilder
+from accelsim.workload.window import window
 from tests.oracles.small_accelerator import small_accelerator
 
 NETWORK = load_network("mobilenet_v1:alpha=0.25,resolution=32")
@@ -41,6 +47,27 @@ def test_given_mapping_is_costed_not_searched():
     assert found.evaluated > 0
     assert found.seconds > 0
     assert given.cost.cycles == found.cost.cycles
+
+
+def test_given_mapping_lays_nothing_on_the_wrong_axis():
+    found = map_operator(OPERATOR, HARDWARE, dataflow="ws")
+    turned = replace(found.mapping, rows=(*found.mapping.rows, Loop("Q", 2)))
+    with pytest.raises(MappingError, match="rows: Q may not lie there under ws; allowed: C, R, S"):
+        map_operator(OPERATOR, HARDWARE, mapping=turned)
+
+
+@pytest.mark.parametrize(("packs", "folds"), [(False, 64), (True, 36)])
+def test_groups_share_folds_by_parts_of_their_filters(packs, folds):
+    """64 3x3 filters on 16 rows: 2x2 taps of 4, twice two taps of 8, one of 16, or one filter."""
+    net = NetworkBuilder("net")
+    net.conv("dw", net.input("image", (64, 28, 28)), 64, window(3, padding="same"), groups=64)
+    (operator,) = net.build().operators
+    ports = {f"memory.levels.scratchpad.{way}_bytes_per_cycle": 64 for way in ("read", "write")}
+    more = {"memory.levels.scratchpad.banks": 8, **ports}
+    hardware = small_accelerator({"array.depthwise_packing": packs, **more})
+    found = map_operator(operator, hardware)
+    assert found.optimal
+    assert found.cost.program[:, Column.COMPUTE].sum() == folds * 28 * 28
 
 
 def test_remembered_answer_counts_nothing():
