@@ -93,6 +93,16 @@ class Mapping:
         ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharded:
+    """Mappings of an operator that is cut into `count` shards along a loop, one for each core."""
+
+    loop: str
+    count: int
+    mappings: tuple[Mapping, ...]
+    """Of every different shard, in the order of the cores."""
+
+
 def wrong_cuts(cuts: Sequence[int | None], loops: int) -> str:
     """What is wrong with the cuts of one operand of a mapping with so many temporal loops."""
     held = [cut for cut in cuts if cut is not None]

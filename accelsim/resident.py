@@ -5,8 +5,10 @@ The choice itself is `lifetime`'s; here it meets the mapper and the step program
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping as TextMapping
 from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +20,7 @@ from accelsim.hardware.accelerator import Accelerator
 from accelsim.hardware.levels import OnChip
 from accelsim.lifetime.operands import Away, operands_of
 from accelsim.lifetime.pieces import Tensors
-from accelsim.lifetime.task import Option, PerOperand, Task
+from accelsim.lifetime.task import NONE, Option, PerOperand, Presence, Task
 from accelsim.mapper.finding import Flow, Question
 from accelsim.mapper.flows import flows_of
 from accelsim.mapper.legality import checked
@@ -58,55 +60,85 @@ def required_level(hardware: Accelerator) -> OnChip:
     return level
 
 
+WHOLE_LEVELS: TextMapping[str, Fraction] = MappingProxyType({})
+
+
 class TileSearch(NamedTuple):
     """How mappings are searched."""
 
     dataflows: tuple[str, ...]
     objective: str
     effort: str
+    shares: TextMapping[str, Fraction] = WHOLE_LEVELS
+    """On-chip level -> what an operator, or a shard of it, may fill at most; others wholly."""
 
 
 class TileChoice(NamedTuple):
-    """A mapping for one size of tiles, and what residency has to know of it."""
+    """Mappings for one size of tiles, of an operator or of its shards, and what residency has to
+    know of them."""
 
-    mapping: Mapping
+    mappings: tuple[Mapping, ...]
     option: Option
 
 
 def tile_choices(
-    operator: Operator, nest: Nest, hardware: Accelerator, search: TileSearch
+    operator: Operator, nests: Sequence[Nest], hardware: Accelerator, search: TileSearch
 ) -> tuple[TileChoice, ...]:
-    """The best mappings with all of the level where tensors may stay, and with parts of it.
+    """The best mappings with all that may be filled where tensors may stay, and with parts of it.
 
-    The first is what the operator does without residency. A mapping that comes up again is left
-    out, as are parts that not even the smallest tiles fit.
+    `nests`: the operator's own, or those of its shards. The first choice is what the operator does
+    without residency. Mappings that come up again are left out, as are parts that not even the
+    smallest tiles fit.
     """
     level = required_level(hardware)
-    flows = flows_of(operator, nest, hardware, search.dataflows)
-    mappings: dict[Mapping, None] = {}
+    found: dict[tuple[Mapping, ...], None] = {}
     for parts in PARTS:
-        share = {level.name: Fraction(1, parts)}
-        smaller = tuple(flow._replace(target=narrowed(flow.target, share)) for flow in flows)
+        share = search.shares.get(level.name, Fraction(1)) / parts
+        smaller = search._replace(shares={**search.shares, level.name: share})
         try:
-            found = find_mapping(Question(nest, smaller, search.objective, search.effort))
+            found[tuple(_best(operator, nest, hardware, smaller) for nest in nests)] = None
         except MappingError:
             if parts == 1:
                 raise
             break
-        mappings[found.mapping] = None
-    return tuple(given_choice(operator, nest, hardware, mapping) for mapping in mappings)
+    return tuple(given_choice(operator, nests, hardware, mappings) for mappings in found)
+
+
+def _best(operator: Operator, nest: Nest, hardware: Accelerator, search: TileSearch) -> Mapping:
+    flows = flows_of(operator, nest, hardware, search.dataflows)
+    flows = tuple(flow._replace(target=narrowed(flow.target, search.shares)) for flow in flows)
+    return find_mapping(Question(nest, flows, search.objective, search.effort)).mapping
 
 
 def given_choice(
-    operator: Operator, nest: Nest, hardware: Accelerator, mapping: Mapping
+    operator: Operator, nests: Sequence[Nest], hardware: Accelerator, mappings: Sequence[Mapping]
 ) -> TileChoice:
-    """What residency has to know of a mapping."""
+    """What residency has to know of the mappings of an operator, or of its shards."""
+    pairs = zip(nests, mappings, strict=True)
+    options = [_option(operator, nest, hardware, mapping) for nest, mapping in pairs]
+    shared = required_level(hardware).name in hardware.cores.shared
+    return TileChoice(tuple(mappings), _together(options, sum if shared else max))
+
+
+def _option(operator: Operator, nest: Nest, hardware: Accelerator, mapping: Mapping) -> Option:
     level = required_level(hardware)
     flow, plan = checked(operator, nest, hardware, mapping)
     program = step_program(nest, flow.target, plan)
     cycles = int(recurrence.timeline(program, flow.target.machine).cycles)
-    option = Option(cycles, _moved(program), _claimed(nest, mapping, flow, plan, level.name))
-    return TileChoice(mapping, option)
+    return Option(cycles, _moved(program), _claimed(nest, mapping, flow, plan, level.name))
+
+
+def _together(options: Sequence[Option], joined: Callable[[Iterable[int]], int]) -> Option:
+    """Shards beside each other: the longest, what all move, and what they fill of one level.
+
+    `joined`: sum where the level is one for all cores, max where each has its own.
+    """
+    cycles, moved, filled = zip(*options, strict=True)
+    return Option(
+        max(cycles),
+        PerOperand(*map(sum, zip(*moved, strict=True))),
+        PerOperand(*map(joined, zip(*filled, strict=True))),
+    )
 
 
 def _moved(program: NDArray[np.int64]) -> PerOperand:
@@ -158,11 +190,25 @@ def with_residency(program: NDArray[np.int64], away: Away) -> NDArray[np.int64]:
     return fewer
 
 
+class Together(NamedTuple):
+    """What it means for pieces that operators, or their shards, run on several units."""
+
+    barred: TextMapping[int, str] = NONE
+    """Number of a piece that cannot stay -> why."""
+    presence: Presence | None = None
+    """None: operators run one at a time."""
+
+
+ALONE = Together()
+OTHER_WAY = "it is read as weights, which do not come through the level where tensors stay"
+
+
 def residency_task(
     tensors: Tensors,
     operators: Sequence[Operator],
     tables: Sequence[Sequence[TileChoice]],
     hardware: Accelerator,
+    together: Together = ALONE,
 ) -> Task:
     """What the choice of residency depends on; `tables` has no entry for a view.
 
@@ -171,11 +217,12 @@ def residency_task(
     """
     level = required_level(hardware)
     operands = [operands_of(operator, tensors) for operator in operators]
-    barred = {
-        piece
+    other_way = {
+        piece: OTHER_WAY
         for operator, use in zip(operators, operands, strict=True)
         if isinstance(operator, MatMul) and hardware.chain("weight")[-1] != level
         for piece, _ in use.weight.parts
     }
     options = [[choice.option for choice in table] for table in tables]
-    return Task(tensors, operands, options, level.total_bytes, barred)
+    barred = {**together.barred, **other_way}
+    return Task(tensors, operands, options, level.total_bytes, barred, together.presence)

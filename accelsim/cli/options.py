@@ -178,7 +178,7 @@ EXECUTION = (
     ),
     click.option(
         "--residency", default="none", show_default=True, **one_of(RESIDENCY),
-        help="Which tensors stay on chip between operators (in order).",
+        help="How tensors are chosen that stay on chip between operators.",
     ),
     click.option(
         "--schedule", default="given", show_default=True, **one_of(SCHEDULES),

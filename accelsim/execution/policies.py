@@ -8,13 +8,19 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from accelsim.errors import MappingError
-from accelsim.eventsim.network import ARRAY, VECTOR, Chip, Job, Record, Run, run_jobs
+from accelsim.eventsim.network import ARRAY, VECTOR, Job, Record, Run, run_jobs
 from accelsim.execution.bounds import alone, lower_bound, remaining_cycles
-from accelsim.execution.ports import port_cycles, shared_ports
-from accelsim.execution.shards import SHARD_DIMS, shards
-from accelsim.execution.works import Setting, Shares, searched, work_of
+from accelsim.execution.dispatch import Dispatch
+from accelsim.execution.own_levels import on_own_levels
+from accelsim.execution.ports import port_cycles
+from accelsim.execution.residency import Plain, Stay, with_tensors_on_chip
+from accelsim.execution.splitting import beside, best_shards, chip_of
+from accelsim.execution.works import WHOLE, Setting, Shares, work_of
 from accelsim.hardware.accelerator import Accelerator
+from accelsim.lifetime.plan import ResidencyPlan
 from accelsim.measure import Work, launch_cycles
+from accelsim.resident import ALONE, required_level
+from accelsim.shards import core_shares
 from accelsim.workload.operators import Operator
 
 POLICIES = ("in_order", "branch_parallel", "split", "auto")
@@ -43,6 +49,8 @@ class Executed(NamedTuple):
     record: Record | None
     notes: Mapping[str, object] = MappingProxyType({})
     """For the manifest: what else was tried or chosen."""
+    plan: ResidencyPlan | None = None
+    """What stays on chip, where something may."""
 
     @property
     def cycles(self) -> int:
@@ -50,64 +58,64 @@ class Executed(NamedTuple):
         return max((part.run.end for parts in self.parts for part in parts), default=0)
 
 
-def chip_of(hardware: Accelerator) -> Chip:
-    """What the jobs on an accelerator share."""
-    ports = tuple(port.name for port in shared_ports(hardware))
-    return Chip(hardware.cores.count, hardware.dram.channels, hardware.dram_latency_cycles, ports)
-
-
 def execute(
-    policy: str, operators: Sequence[Operator], setting: Setting, record: bool = False
+    policy: str,
+    operators: Sequence[Operator],
+    setting: Setting,
+    *,
+    record: bool = False,
+    stay: Stay | None = None,
 ) -> Executed:
-    """Run operators, in topological order, under one policy.
+    """Run operators, in topological order, under one policy; `stay`: what may stay on chip.
 
     Raises MappingError where an operator has no mapping in its share of the buffers.
     """
     if policy == "auto":
-        return _best(operators, setting, record)
+        return _best(operators, setting, record, stay)
     run = {"in_order": _in_order, "branch_parallel": _branch_parallel, "split": _split}[policy]
     try:
-        return run(operators, setting, Record() if record else None)
+        return run(operators, setting, Record() if record else None, stay)
     except MappingError as error:
         if policy == "in_order":
             raise
         raise MappingError(f"policy {policy}, a core's share of the buffers: {error}") from error
 
 
-def _best(operators: Sequence[Operator], setting: Setting, record: bool) -> Executed:
+def _best(
+    operators: Sequence[Operator], setting: Setting, record: bool, stay: Stay | None
+) -> Executed:
     """The policy that is done first; of equal ones the first."""
     done, refused = [], []
     for policy in POLICIES[:-1]:
         try:
-            done.append(execute(policy, operators, setting, record))
+            done.append(execute(policy, operators, setting, record=record, stay=stay))
         except MappingError as error:
             refused.append(error)
     if not done:
         raise refused[0]
     tried = {executed.policy: executed.cycles for executed in done}
     best = min(done, key=lambda executed: executed.cycles)
-    return best._replace(notes={"policy_chosen_from": tried})
+    return best._replace(notes={**best.notes, "policy_chosen_from": tried})
 
 
-def in_turn(
-    operators: Sequence[Operator],
-    works: Sequence[Work | None],
-    setting: Setting,
-    record: Record | None,
+def _in_order(
+    operators: Sequence[Operator], setting: Setting, record: Record | None, stay: Stay | None
 ) -> Executed:
     """One operator after the other on the first core, by the engine that is asked for."""
-    jobs = _jobs_in_turn([work for work in works if work], setting.hardware)
+    works = [work_of(operator, setting) for operator in operators]
+    parts = [[work] if work else [] for work in works]
+    plan = None
+    if stay:
+        plain = Plain(operators, parts, [WHOLE] * len(operators))
+        parts, plan = with_tensors_on_chip(plain, stay, setting)
+    jobs = _jobs_in_turn([work for works in parts for work in works], setting.hardware)
     if setting.engine == "events":
         runs = run_jobs(jobs, chip_of(setting.hardware), record)
     else:
         runs = _fast(jobs)
     end, cores = runs[-1].end if runs else 0, setting.hardware.cores.count
-    return Executed("in_order", tuple(operators), cores, _placed(works, runs), end, record)
-
-
-def _in_order(operators: Sequence[Operator], setting: Setting, record: Record | None) -> Executed:
-    works = [work_of(operator, setting) for operator in operators]
-    return in_turn(operators, works, setting, record)
+    placed = _placed(parts, runs)
+    return Executed("in_order", tuple(operators), cores, placed, end, record, plan=plan)
 
 
 def _jobs_in_turn(works: Sequence[Work], hardware: Accelerator) -> list[Job]:
@@ -135,30 +143,39 @@ def _fast(jobs: Sequence[Job]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def _placed(works: Sequence[Work | None], runs: Sequence[Run]) -> tuple[tuple[Part, ...], ...]:
-    """The part of every operator that has one."""
+def _placed(parts: Sequence[Sequence[Work]], runs: Sequence[Run]) -> tuple[tuple[Part, ...], ...]:
+    """The parts of every operator, which ran in this order."""
     rest = iter(runs)
-    return tuple((Part(work, next(rest)),) if work else () for work in works)
+    return tuple(tuple(Part(work, next(rest)) for work in works) for works in parts)
 
 
 def _branch_parallel(
-    operators: Sequence[Operator], setting: Setting, record: Record | None
+    operators: Sequence[Operator], setting: Setting, record: Record | None, stay: Stay | None
 ) -> Executed:
-    """Operators whose inputs are ready go to free units, those with most work behind them first."""
+    """Operators whose inputs are ready go to free units, those with most work behind them first.
+
+    With tensors on chip the units take the same operators in the same order as without.
+    """
     hardware, chip = setting.hardware, chip_of(setting.hardware)
     apart = hardware.vector_unit.placement == "separate"
-    works = [
-        work_of(operator, setting, shares_of(hardware, _unit(operator, apart), apart))
-        for operator in operators
-    ]
-    jobs = _jobs_by_data(operators, works, hardware, apart)
+    shares = [shares_of(hardware, _unit(operator, apart), apart) for operator in operators]
+    each = zip(operators, shares, strict=True)
+    works = [work_of(operator, setting, share) for operator, share in each]
+    parts = [[work] if work else [] for work in works]
+    jobs = _jobs_by_data(operators, parts, hardware, apart)
     urgency = remaining_cycles(jobs, [alone(job).cycles + job.launch_cycles for job in jobs])
     jobs = [job._replace(urgency=urgent) for job, urgent in zip(jobs, urgency, strict=True)]
-    runs = run_jobs(jobs, chip, record)
+    runs, plan = run_jobs(jobs, chip, None if stay else record), None
+    if stay:
+        plain, dispatch = Plain(operators, parts, shares), Dispatch(jobs, runs)
+        together = dispatch.together(plain, stay.tensors, hardware)
+        parts, plan = with_tensors_on_chip(plain, stay.chosen_greedily(), setting, together)
+        jobs = _jobs_by_data(operators, parts, hardware, apart)
+        runs = run_jobs(dispatch.kept_by(jobs), chip, record)
     units = chip.cores * (2 if apart else 1)
-    bound = lower_bound(jobs, chip)
-    placed = _placed(works, runs)
-    return Executed("branch_parallel", tuple(operators), units, placed, bound, record)
+    bound, placed = lower_bound(jobs, chip), _placed(parts, runs)
+    done = Executed("branch_parallel", tuple(operators), units, placed, bound, record)
+    return done._replace(plan=plan)
 
 
 def _unit(operator: Operator, apart: bool) -> int:
@@ -172,7 +189,7 @@ def shares_of(hardware: Accelerator, unit: int, apart: bool) -> Shares:
     of_unit = VECTOR_SHARE if unit == VECTOR else 1 - VECTOR_SHARE
     shares: dict[str, Fraction] = {}
     for level in hardware.on_chip:
-        share = Fraction(1, hardware.cores.count if level.name in hardware.cores.shared else 1)
+        share = core_shares(hardware).get(level.name, Fraction(1))
         share *= of_unit if apart and level.name in outer else 1
         if share != 1:
             shares[level.name] = share
@@ -180,14 +197,17 @@ def shares_of(hardware: Accelerator, unit: int, apart: bool) -> Shares:
 
 
 def _jobs_by_data(
-    operators: Sequence[Operator], works: Sequence[Work | None], hardware: Accelerator, apart: bool
+    operators: Sequence[Operator],
+    parts: Sequence[Sequence[Work]],
+    hardware: Accelerator,
+    apart: bool,
 ) -> list[Job]:
     """A job per operator that works; it waits for those whose tensors it reads."""
     makers: dict[str, set[int]] = {}
     jobs: list[Job] = []
-    for operator, work in zip(operators, works, strict=True):
+    for operator, works in zip(operators, parts, strict=True):
         before = {job for tensor in operator.inputs for job in makers.get(tensor, ())}
-        if work is not None:
+        for work in works:
             launch = launch_cycles(work, hardware)
             unit, after = _unit(operator, apart), tuple(sorted(before))
             held = port_cycles(work, hardware)
@@ -197,62 +217,25 @@ def _jobs_by_data(
     return jobs
 
 
-def _split(operators: Sequence[Operator], setting: Setting, record: Record | None) -> Executed:
+def _split(
+    operators: Sequence[Operator], setting: Setting, record: Record | None, stay: Stay | None
+) -> Executed:
     """One operator at a time over all cores, cut along the loop that makes it shortest."""
-    chip = chip_of(setting.hardware)
+    hardware = setting.hardware
+    shares, known = core_shares(hardware), dict[object, int]()
+    parts = [best_shards(operator, setting, shares, known) for operator in operators]
+    plan = None
+    if stay:
+        plain = Plain(operators, parts, [shares] * len(operators))
+        shared = required_level(hardware).name in hardware.cores.shared
+        together = ALONE if shared else on_own_levels(plain, stay.tensors, setting)
+        parts, plan = with_tensors_on_chip(plain, stay, setting, together)
     jobs: list[Job] = []
-    parts: list[list[Work]] = []
     before: tuple[int, ...] = ()
-    known: dict[object, int] = {}
-    for operator in operators:
-        parts.append(_best_shards(operator, setting, known))
-        jobs += _beside(parts[-1], setting.hardware, before)
-        if parts[-1]:
-            before = tuple(range(len(jobs) - len(parts[-1]), len(jobs)))
-    rest = iter(run_jobs(jobs, chip, record))
-    placed = tuple(tuple(Part(work, next(rest)) for work in works) for works in parts)
-    bound = lower_bound(jobs, chip)
-    return Executed("split", tuple(operators), chip.cores, placed, bound, record)
-
-
-def _beside(
-    works: Sequence[Work], hardware: Accelerator, before: tuple[int, ...] = ()
-) -> list[Job]:
-    """Shards that start together, one on each core."""
-    return [
-        Job(
-            work.program,
-            work.machine,
-            launch_cycles(work, hardware),
-            before,
-            core=core,
-            port_cycles=port_cycles(work, hardware),
-        )
-        for core, work in enumerate(works)
-    ]
-
-
-def _best_shards(operator: Operator, setting: Setting, known: dict[object, int]) -> list[Work]:
-    """The operator whole, or its shards along one loop: what is done first."""
-    shares = shares_of(setting.hardware, ARRAY, apart=False)
-    whole = work_of(operator, setting, shares)
-    if whole is None:
-        return []
-    choices = [[whole]]
-    if operator.name not in setting.given:
-        for dim in SHARD_DIMS:
-            if nests := shards(whole.nest, dim, setting.hardware.cores.count):
-                choices.append([searched(operator, nest, setting, shares) for nest in nests])
-    return min(choices, key=lambda works: _together(works, setting.hardware, known))
-
-
-def _together(works: Sequence[Work], hardware: Accelerator, known: dict[object, int]) -> int:
-    """Cycles of shards that start together, with the channels for themselves."""
-    jobs = _beside(works, hardware)
-    key = tuple(
-        (work.nest, work.mapped.mapping, job.launch_cycles)
-        for work, job in zip(works, jobs, strict=True)
-    )
-    if key not in known:
-        known[key] = max(run.end for run in run_jobs(jobs, chip_of(hardware)))
-    return known[key]
+    for works in parts:
+        jobs += beside(works, hardware, before)
+        if works:
+            before = tuple(range(len(jobs) - len(works), len(jobs)))
+    runs, bound = run_jobs(jobs, chip_of(hardware), record), lower_bound(jobs, chip_of(hardware))
+    cores, placed = hardware.cores.count, _placed(parts, runs)
+    return Executed("split", tuple(operators), cores, placed, bound, record, plan=plan)

@@ -1,69 +1,111 @@
-"""Operators in order with tensors that stay on chip between them."""
+"""Operators, whole or in shards, with tensors that stay on chip between them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from accelsim.errors import AccelsimError
-from accelsim.execution.works import Setting
+from accelsim.execution.works import Setting, Shares
+from accelsim.lifetime.operands import Away
 from accelsim.lifetime.pieces import Tensors
 from accelsim.lifetime.plan import ResidencyPlan, residency_plan
 from accelsim.mapper.legality import checked
+from accelsim.mapping import Mapping
 from accelsim.measure import Mapped, Work
 from accelsim.resident import (
+    ALONE,
     TileChoice,
     TileSearch,
+    Together,
     given_choice,
-    required_level,
     residency_task,
     tile_choices,
     with_residency,
 )
-from accelsim.schedule.nest import nest_of
+from accelsim.schedule.nest import Nest
 from accelsim.schedule.program import step_program
 from accelsim.workload.operators import Operator
 
 
-def works_with_residency(
-    tensors: Tensors, operators: Sequence[Operator], setting: Setting, how: str
-) -> tuple[list[Work | None], ResidencyPlan]:
-    """Every operator with the tiles that the plan leaves room for, and what it then moves."""
-    required_level(setting.hardware)
-    tables = [_choices(operator, setting) for operator in operators]
-    plan = residency_plan(residency_task(tensors, operators, tables, setting.hardware), how)
-    works = [
-        None if option is None else _work(operator, setting, table[option], (plan, place))
-        for place, (operator, table, option) in enumerate(
-            zip(operators, tables, plan.options, strict=True)
+class Stay(NamedTuple):
+    """What may stay on chip, and how it is chosen."""
+
+    tensors: Tensors
+    how: str
+
+    def chosen_greedily(self) -> Stay:
+        """The same for operators that run beside each other, where no choice is known as best."""
+        return self._replace(how="greedy")
+
+
+class Plain(NamedTuple):
+    """Operators as they run with every tensor in DRAM."""
+
+    operators: Sequence[Operator]
+    parts: Sequence[Sequence[Work]]
+    """Of each operator, it as a whole or its shards; () where no byte moves."""
+    shares: Sequence[Shares]
+    """What each operator, or a shard of it, may fill."""
+
+
+def with_tensors_on_chip(
+    plain: Plain, stay: Stay, setting: Setting, together: Together = ALONE
+) -> tuple[list[list[Work]], ResidencyPlan]:
+    """The parts with the tiles that the plan leaves room for, and what they then move.
+
+    An operator is cut along the same loop as before.
+    """
+    each = zip(plain.operators, plain.parts, plain.shares, strict=True)
+    tables = [_choices(*one, setting) if one[1] else () for one in each]
+    task = residency_task(stay.tensors, plain.operators, tables, setting.hardware, together)
+    plan = residency_plan(task, stay.how)
+    parts = [
+        [] if option is None else _works(works, table[option], away, setting)
+        for works, table, option, away in zip(
+            plain.parts, tables, plan.options, plan.away, strict=True
         )
     ]
-    return works, plan
+    return parts, plan
 
 
-def _choices(operator: Operator, setting: Setting) -> tuple[TileChoice, ...]:
-    """Mappings of an operator in less and less space; none where no byte moves."""
-    nest = nest_of(operator, setting.hardware, setting.batch)
-    if nest is None:
-        return ()
+def told(plan: ResidencyPlan) -> dict[str, object]:
+    """What the manifest says of a plan."""
+    return {
+        "resident_tensors": list(plan.resident),
+        "resident_peak_bytes": plan.held_peak_bytes,
+        "spilled_bytes": plan.spilled_bytes,
+        "spilled_tensors": plan.spilled,
+        "spill_free_bytes": plan.spill_free_bytes,
+        "residency_chosen": plan.how,
+        "residency_proved": plan.proved,
+    }
+
+
+def _choices(
+    operator: Operator, works: Sequence[Work], shares: Shares, setting: Setting
+) -> tuple[TileChoice, ...]:
+    """Mappings of an operator or its shards in less and less space."""
+    nests = [work.nest for work in works]
     try:
         if operator.name in setting.given:
-            mapping = setting.given[operator.name]
-            return (given_choice(operator, nest, setting.hardware, mapping),)
-        search = TileSearch(setting.dataflows, setting.objective, setting.effort)
-        return tile_choices(operator, nest, setting.hardware, search)
+            mappings = [work.mapped.mapping for work in works]
+            return (given_choice(operator, nests, setting.hardware, mappings),)
+        search = TileSearch(setting.dataflows, setting.objective, setting.effort, shares)
+        return tile_choices(operator, nests, setting.hardware, search)
     except AccelsimError as error:
         raise type(error)(f"layer {operator.name}: {error}") from error
 
 
-def _work(
-    operator: Operator, setting: Setting, choice: TileChoice, planned: tuple[ResidencyPlan, int]
-) -> Work | None:
-    nest = nest_of(operator, setting.hardware, setting.batch)
-    assert nest is not None, "an operator with an option moves bytes"
-    flow, plan = checked(operator, nest, setting.hardware, choice.mapping)
+def _works(works: Sequence[Work], choice: TileChoice, away: Away, setting: Setting) -> list[Work]:
+    pairs = zip(works, choice.mappings, strict=True)
+    return [_work(work.operator, work.nest, mapping, away, setting) for work, mapping in pairs]
+
+
+def _work(operator: Operator, nest: Nest, mapping: Mapping, away: Away, setting: Setting) -> Work:
+    flow, plan = checked(operator, nest, setting.hardware, mapping)
     program = step_program(nest, flow.target, plan)
-    away = planned[0].away[planned[1]]
     fewer = with_residency(program, away)
     payload = [int(steps[:, :4].sum()) for steps in (program, fewer)]
-    mapped = Mapped(choice.mapping, flow, plan, None)
+    mapped = Mapped(mapping, flow, plan, None)
     return Work(operator, nest, mapped, fewer, away, payload[0] - payload[1])

@@ -85,7 +85,7 @@ JOINED: dict[str, Callable[[list[Any]], Any]] = {
     "dataflow": lambda words: "+".join(sorted(set(words))),
     "unit": lambda words: f"{words[0]} to {words[-1].removeprefix('core ')}",
     "buffer_bytes": max,
-    "mapping_proved": min,
+    "mapping_proved": lambda proofs: None if None in proofs else min(proofs),
     "start_cycle": min,
     "end_cycle": max,
 }

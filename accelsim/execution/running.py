@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from accelsim.errors import UsageError, check_known
-from accelsim.eventsim.network import Record
-from accelsim.execution.policies import POLICIES, Executed, execute, in_turn
-from accelsim.execution.residency import works_with_residency
+from accelsim.execution.policies import POLICIES, Executed, execute
+from accelsim.execution.residency import Stay, told
 from accelsim.execution.works import Setting
 from accelsim.lifetime.order import memory_order
 from accelsim.lifetime.pieces import storage_of, tensors_of
-from accelsim.lifetime.plan import RESIDENCY, ResidencyPlan
+from accelsim.lifetime.plan import RESIDENCY
+from accelsim.resident import required_level
 from accelsim.workload.operators import Operator, Shape
 
 SCHEDULES = ("given", "memory")
@@ -40,11 +40,6 @@ def check_choice(choice: Choice, engine: str) -> None:
         )
     if engine == "fast" and choice.trace:
         raise UsageError("trace: the fast engine keeps no events; take engine events")
-    if choice.residency != "none" and choice.policy != "in_order":
-        raise UsageError(
-            f"residency {choice.residency}: is for policy in_order, where it is known what is live "
-            f"when an operator runs; with policy {choice.policy} every tensor goes through DRAM"
-        )
 
 
 def run_network(
@@ -58,22 +53,10 @@ def run_network(
         operators = [operators[position] for position in order.positions]
         notes["live_peak_bytes"] = order.peak_bytes
         notes["live_peak_bytes_given_order"] = order.given_peak_bytes
-    if choice.residency == "none":
-        done = execute(choice.policy, operators, setting, choice.trace)
-    else:
-        tensors = tensors_of(inputs, operators, storage)
-        works, plan = works_with_residency(tensors, operators, setting, choice.residency)
-        done = in_turn(operators, works, setting, Record() if choice.trace else None)
-        notes |= _told(plan)
-    return done._replace(notes={**done.notes, **notes})
-
-
-def _told(plan: ResidencyPlan) -> dict[str, object]:
-    """What the manifest says of a residency plan."""
-    return {
-        "resident_tensors": list(plan.resident),
-        "resident_peak_bytes": plan.held_peak_bytes,
-        "spilled_bytes": plan.spilled_bytes,
-        "spill_free_bytes": plan.spill_free_bytes,
-        "residency_proved": plan.proved,
-    }
+    stay = None
+    if choice.residency != "none":
+        required_level(setting.hardware)
+        stay = Stay(tensors_of(inputs, operators, storage), choice.residency)
+    done = execute(choice.policy, operators, setting, record=choice.trace, stay=stay)
+    chosen = told(done.plan) if done.plan else {}
+    return done._replace(notes={**done.notes, **chosen, **notes})

@@ -13,7 +13,7 @@ from accelsim.mapper.finding import Flow, Question
 from accelsim.mapper.flows import flows_of
 from accelsim.mapper.legality import checked
 from accelsim.mapper.search import find_mapping
-from accelsim.mapping import Mapping
+from accelsim.mapping import Mapping, Sharded
 from accelsim.measure import Mapped, Work
 from accelsim.schedule.fill import check_fits
 from accelsim.schedule.machine import narrowed
@@ -31,8 +31,8 @@ class Setting(NamedTuple):
     objective: str
     batch: int
     effort: str = "normal"
-    given: TextMapping[str, Mapping] = MappingProxyType({})
-    """Layer -> the mapping to run it with, instead of a search."""
+    given: TextMapping[str, Mapping | Sharded] = MappingProxyType({})
+    """Layer -> the mapping to run it with, instead of a search; of shards where it is split."""
 
 
 Shares = TextMapping[str, Fraction]
@@ -42,16 +42,17 @@ WHOLE: Shares = MappingProxyType({})
 
 
 def work_of(operator: Operator, setting: Setting, shares: Shares = WHOLE) -> Work | None:
-    """The operator under its best or its given mapping; None where no byte moves.
+    """The whole operator under its best or its given mapping; None where no byte moves.
 
     Raises MappingError where no mapping fits, or the given one is illegal.
     """
     nest = nest_of(operator, setting.hardware, setting.batch)
     if nest is None:
         return None
+    given = setting.given.get(operator.name)
     try:
-        if operator.name in setting.given:
-            return _given(operator, nest, setting, shares)
+        if isinstance(given, Mapping):
+            return given_work(operator, nest, given, (setting, shares))
         return searched(operator, nest, setting, shares)
     except AccelsimError as error:
         raise type(error)(f"layer {operator.name}: {error}") from error
@@ -66,8 +67,11 @@ def searched(operator: Operator, nest: Nest, setting: Setting, shares: Shares = 
     return Work(operator, nest, mapped, step_program(nest, found.flow.target, found.plan))
 
 
-def _given(operator: Operator, nest: Nest, setting: Setting, shares: Shares) -> Work:
-    mapping = setting.given[operator.name]
+def given_work(
+    operator: Operator, nest: Nest, mapping: Mapping, where: tuple[Setting, Shares]
+) -> Work:
+    """A nest, which is the operator's own or that of a shard, under a mapping that was given."""
+    setting, shares = where
     flow, plan = checked(operator, nest, setting.hardware, mapping)
     flow = _narrowed(flow, shares)
     check_fits(nest, mapping, flow.target, plan)

@@ -43,22 +43,28 @@ class _State(NamedTuple):
 def greedy(task: Task) -> Choice:
     """Keep what fits and saves, one piece after the other."""
     kept, held = 0, task.held_bytes(0)
-    costs = [_cost(task, position, 0, 0) or NOTHING for position in range(len(task.tables))]
+    everyone = range(len(task.tables))
+    costs = [_cost(task, at, 0, task.room_bytes(at, held)) or NOTHING for at in everyone]
     for number in sorted(task.candidates, key=lambda piece: task.stays[piece]):
-        size, stay = task.tensors.pieces[number].size_bytes, task.stays[number]
-        changed = [_cost(task, at, kept | 1 << number, held[at] + size) for at in stay.positions]
+        more, fuller = kept | 1 << number, list(held)
+        for at in task.presence.positions[number]:
+            fuller[at] += task.presence.filled_bytes[number]
+        reach = task.reach(number)
+        changed = [_cost(task, at, more, task.room_bytes(at, fuller)) for at in reach]
         fitting = [cost for cost in changed if cost is not None]
-        before = [costs[at] for at in stay.positions]
+        before = [costs[at] for at in reach]
         if len(fitting) == len(before) and _total(fitting) < _total(before):
-            kept |= 1 << number
-            for position, cost in zip(stay.positions, fitting, strict=True):
+            kept, held = more, fuller
+            for position, cost in zip(reach, fitting, strict=True):
                 costs[position] = cost
-                held[position] += size
     return Choice(kept, _total(costs), proved=False)
 
 
 def optimal(task: Task, states: Sequence[int] = STATES) -> Choice:
-    """The set of pieces with the least cost; with more states than the last limit, a good one."""
+    """The set of pieces with the least cost; with more states than the last limit, a good one.
+
+    For operators that run one at a time.
+    """
     best, bounds = greedy(task), Bounds(task)
     for limit in states:
         best = _searched(task, bounds, best, limit)
@@ -132,7 +138,7 @@ def _steps(task: Task, position: int, live: int, state: _State) -> Iterator[tupl
     new = [number for number in task.candidates if stays[number].first == position]
     for chosen in _subsets(new):
         there = live | chosen
-        cost = _cost(task, position, there, task.bytes_of(there))
+        cost = _cost(task, position, there, task.size_bytes - task.bytes_of(there))
         if cost is not None:
             ended = as_bits(n for n in members(there) if stays[n].last == position)
             yield there & ~ended, state.cost.plus(cost), state.kept | chosen
@@ -143,11 +149,11 @@ def _subsets(numbers: Sequence[int]) -> Iterator[int]:
         yield as_bits(number for place, number in enumerate(numbers) if code >> place & 1)
 
 
-def _cost(task: Task, position: int, kept: int, held_bytes: int) -> Cost | None:
-    """The least cost of one operator; None where it does not fit beside what is held."""
+def _cost(task: Task, position: int, kept: int, room_bytes: int) -> Cost | None:
+    """The least cost of one operator; None where nothing of it fits the room."""
     if not task.tables[position]:
         return NOTHING
-    best = task.best(position, kept, held_bytes)
+    best = task.best(position, kept, room_bytes)
     return None if best is None else best.cost
 
 

@@ -6,13 +6,17 @@ needs space for its tiles, and less space costs more traffic (its *options*).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple
 
 from accelsim.lifetime.bits import as_bits, members
 from accelsim.lifetime.live import Life
 from accelsim.lifetime.operands import Away, Operands
 from accelsim.lifetime.pieces import Piece, Tensors
+
+NONE: Mapping[int, str] = MappingProxyType({})
 
 
 class PerOperand(NamedTuple):
@@ -61,11 +65,42 @@ class Costed(NamedTuple):
     space_bytes: int
 
 
+class Beside(NamedTuple):
+    """An operator that may run while another one does, or that one itself."""
+
+    position: int
+    unit: int
+    """Of those on one unit, one runs at a time."""
+    part: Fraction
+    """Of what the pieces leave of the level then, what the other one may fill with its tiles."""
+
+
+class Presence(NamedTuple):
+    """What pieces that stay fill, while which operators, and who else has tiles there then."""
+
+    filled_bytes: tuple[int, ...]
+    """Of the level, by each piece."""
+    positions: tuple[Sequence[int], ...]
+    """Operators that may run while each piece is there."""
+    beside: tuple[tuple[Beside, ...], ...]
+    """Of every operator: itself, and those that may run at the same time at the same level."""
+
+
+def one_at_a_time(tensors: Tensors) -> Presence:
+    """Operators in turn, so that each has what the live pieces leave."""
+    return Presence(
+        tuple(piece.size_bytes for piece in tensors.pieces),
+        tuple(stay_of(piece).positions for piece in tensors.pieces),
+        tuple((Beside(at, 0, Fraction(1)),) for at in range(len(tensors.working))),
+    )
+
+
 class Task:
     """Tensors, the options of every operator, and the space that they share.
 
-    Operators without options (views) do nothing. Pieces `barred` cannot stay. The first to read an
-    input of the network fetches it, and its outputs are stored, whatever stays.
+    Operators without options (views) do nothing. Pieces `barred` cannot stay, for the reason that
+    is given. The first to read an input of the network fetches it, and its outputs are stored,
+    whatever stays.
     """
 
     def __init__(
@@ -74,15 +109,18 @@ class Task:
         operands: Sequence[Operands],
         tables: Sequence[Sequence[Option]],
         size_bytes: int,
-        barred: Iterable[int] = (),
+        barred: Mapping[int, str] = NONE,
+        presence: Presence | None = None,
     ) -> None:
         self.tables = tables
         self.size_bytes = size_bytes
         self.tensors = tensors
-        pieces, never = tensors.pieces, set(barred)
+        self.barred = barred
+        self.presence = presence or one_at_a_time(tensors)
+        pieces = tensors.pieces
         self.stays = tuple(stay_of(piece) for piece in pieces)
         worth = (number for number, piece in enumerate(pieces) if is_read_again(piece))
-        self.candidates = tuple(number for number in worth if number not in never)
+        self.candidates = tuple(number for number in worth if number not in barred)
         self.operands = _savable(operands, pieces)
         self._touched = [as_bits(n for use in o for n, _ in use.parts) for o in self.operands]
         self._costed: dict[tuple[int, int], tuple[Costed, ...]] = {}
@@ -103,23 +141,41 @@ class Task:
             self._costed[key] = found
         return found
 
-    def best(self, position: int, kept: int, held_bytes: int) -> Costed | None:
-        """The best option that fits beside `held_bytes`; None where none does."""
-        room = self.size_bytes - held_bytes
+    def best(self, position: int, kept: int, room_bytes: int) -> Costed | None:
+        """The best option that fits the room; None where none does."""
         options = self.costed(position, kept)
-        return next((option for option in options if option.space_bytes <= room), None)
+        return next((option for option in options if option.space_bytes <= room_bytes), None)
 
     def bytes_of(self, kept: int) -> int:
-        """Bytes of these pieces together."""
-        return sum(self.tensors.pieces[number].size_bytes for number in members(kept))
+        """Bytes that these pieces fill together."""
+        return sum(self.presence.filled_bytes[number] for number in members(kept))
 
     def held_bytes(self, kept: int) -> list[int]:
-        """Bytes that the pieces `kept` fill while each operator runs."""
+        """Bytes that the pieces `kept` may fill while each operator runs."""
         held = [0] * len(self.tables)
         for number in members(kept):
-            for position in self.stays[number].positions:
-                held[position] += self.tensors.pieces[number].size_bytes
+            for position in self.presence.positions[number]:
+                held[position] += self.presence.filled_bytes[number]
         return held
+
+    def room_bytes(self, position: int, held: Sequence[int]) -> int:
+        """What an operator may fill with its tiles: its part of what is left, whoever runs too."""
+        beside = self.presence.beside[position]
+        return min(int(other.part * (self.size_bytes - held[other.position])) for other in beside)
+
+    def peak_bytes(self, position: int, held: Sequence[int], tiles: Mapping[int, int]) -> int:
+        """Most that pieces and tiles (position -> bytes) fill together while an operator runs."""
+        largest: dict[int, int] = {}
+        for other in self.presence.beside[position]:
+            tile = tiles.get(other.position, 0)
+            largest[other.unit] = max(largest.get(other.unit, 0), tile)
+        return held[position] + sum(largest.values())
+
+    def reach(self, number: int) -> list[int]:
+        """Operators whose room changes with a piece: those beside which it may be there."""
+        present = set(self.presence.positions[number])
+        beside = enumerate(self.presence.beside)
+        return [at for at, others in beside if any(other.position in present for other in others)]
 
 
 def is_read_again(piece: Piece) -> bool:

@@ -60,7 +60,7 @@ def _conv(channels=64, filters=96, side=56):
 def test_tile_choices_of_a_convolution_take_less_and_less_of_the_level(edge):
     operator = _conv()
     nest = nest_of(operator, edge, 1)
-    choices = tile_choices(operator, nest, edge, SEARCH)
+    choices = tile_choices(operator, [nest], edge, SEARCH)
     spaces = [sum(choice.option.space_bytes) for choice in choices]
     level = edge.scratchpad.total_bytes
     assert len(choices) > 1
@@ -71,7 +71,7 @@ def test_tile_choices_of_a_convolution_take_less_and_less_of_the_level(edge):
 
 def _program(edge, operator, choice=0):
     nest = nest_of(operator, edge, 1)
-    mapping = tile_choices(operator, nest, edge, SEARCH)[choice].mapping
+    mapping = tile_choices(operator, [nest], edge, SEARCH)[choice].mappings[0]
     flow, plan = checked(operator, nest, edge, mapping)
     return step_program(nest, flow.target, plan), flow.target.machine
 
@@ -111,7 +111,7 @@ def _planned(hardware, name, how, search=SEARCH):
     network = load_network(name)
     nests = [nest_of(operator, hardware, 1) for operator in network.operators]
     tables = [
-        tile_choices(operator, nest, hardware, search) if nest else ()
+        tile_choices(operator, [nest], hardware, search) if nest else ()
         for operator, nest in zip(network.operators, nests, strict=True)
     ]
     tensors = tensors_of(network.inputs, network.operators, storage_of(hardware))
@@ -124,7 +124,7 @@ def test_residency_of_mobilenet_v2_moves_what_its_plan_says(edge):
     moved = steps = 0
     for at, operator in enumerate(network.operators):
         if nests[at] is not None:
-            mapping = tables[at][plan.options[at]].mapping
+            mapping = tables[at][plan.options[at]].mappings[0]
             flow, kernel_plan = checked(operator, nests[at], edge, mapping)
             program = step_program(nests[at], flow.target, kernel_plan)
             fewer = with_residency(program, plan.away[at])

@@ -50,7 +50,7 @@ def test_optimal_residency_on_random_networks_equals_every_choice_tried(case):
 
 
 def _narrowed(task, count):
-    later = task.candidates[count:]
+    later = dict.fromkeys(task.candidates[count:], "left out")
     return Task(task.tensors, task.operands, task.tables, task.size_bytes, later)
 
 
@@ -64,3 +64,10 @@ def test_greedy_residency_on_random_networks_costs_what_it_says_and_no_less_than
     ]
     assert chosen.cost == costs_with(memory, task.tables, task.size_bytes, groups)
     assert chosen.cost >= optimal(task).cost
+
+
+@given(tasks(), st.integers(0, 400))
+def test_optimal_residency_with_more_space_never_costs_more(case, more_bytes):
+    _, _, task = case
+    larger = Task(task.tensors, task.operands, task.tables, task.size_bytes + more_bytes)
+    assert optimal(larger).cost <= optimal(task).cost

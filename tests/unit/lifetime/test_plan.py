@@ -8,7 +8,7 @@ from accelsim.errors import UsageError
 from accelsim.lifetime.operands import Away, Share, operands_of
 from accelsim.lifetime.pieces import Storage, tensors_of
 from accelsim.lifetime.plan import RESIDENCY, residency_plan
-from accelsim.lifetime.task import Option, PerOperand, Task
+from accelsim.lifetime.task import NONE, Option, PerOperand, Task
 from accelsim.workload.builder import NetworkBuilder
 from accelsim.workload.window import window
 from tests.oracles.random_networks import builders
@@ -17,7 +17,7 @@ STORAGE = Storage(8, 8, 1, concat_in_place=True, split_view=True)
 THERE, ALL = Share(0, 1), Share(1, 1)
 
 
-def _task(network, size_bytes, tile_bytes=4, barred=()):
+def _task(network, size_bytes, tile_bytes=4, barred=NONE):
     """Every operand moves once; one size of tiles, a quarter of it for each kind."""
     tensors = tensors_of(network.inputs, network.operators, STORAGE)
     operands = [operands_of(operator, tensors) for operator in network.operators]
@@ -82,10 +82,11 @@ def test_plan_half_of_whose_sum_is_on_chip_reads_the_other_half():
 
 
 def test_plan_with_a_tensor_that_cannot_stay_knows_no_size_without_spills():
-    task = _task(_residual(), 1000, barred=[1])
+    task = _task(_residual(), 1000, barred={1: "it is on the way"})
     plan = residency_plan(task, "optimal")
     assert plan.spill_free_bytes is None
     assert plan.resident == ("b", "sum")
+    assert plan.spilled == {"a": "it is on the way"}
 
 
 def test_plan_of_an_unknown_kind_is_refused_with_those_allowed():

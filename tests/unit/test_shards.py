@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accelsim.execution.shards import SHARD_DIMS, shards
 from accelsim.hardware.yaml_io import load_hardware
 from accelsim.networks.registry import load_network
 from accelsim.schedule.nest import nest_of
+from accelsim.shards import SHARD_DIMS, shards
 from tests.oracles.cases import nests
 
 
