@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as TextMapping
 from dataclasses import replace
 from functools import lru_cache
@@ -10,13 +11,13 @@ from importlib.metadata import version
 from accelsim.cost.area import area_breakdown
 from accelsim.errors import AccelsimError, UsageError, check_known
 from accelsim.execution.policies import execute
-from accelsim.execution.rows import idle_of, layers_of, mappings_of, trace_of
-from accelsim.execution.running import Choice, check_choice, run_network
+from accelsim.execution.rows import idle_of, layers_of, mappings_of, shards_of, trace_of
+from accelsim.execution.running import Choice, check_choice, check_given, run_network
 from accelsim.execution.works import Setting
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.hardware.yaml_io import load_hardware
 from accelsim.mapper.search import EFFORTS, OBJECTIVES
-from accelsim.mapping import Mapping
+from accelsim.mapping import Mapping, Sharded
 from accelsim.measure import ENGINES
 from accelsim.networks.registry import load_network
 from accelsim.results.layer import LayerResult
@@ -46,7 +47,7 @@ def simulate(  # noqa: PLR0913 - the public contract names every one
     objective: str = "cycles",
     batch: int = 1,
     effort: str = "normal",
-    mappings: TextMapping[str, Mapping] | None = None,
+    mappings: TextMapping[str, Mapping | Sharded] | None = None,
     policy: str = "in_order",
     residency: str = "none",
     schedule: str = "given",
@@ -57,7 +58,8 @@ def simulate(  # noqa: PLR0913 - the public contract names every one
     engine: `fast` (recurrence) or `events` (simpy), equal to the cycle in order. dataflow: `auto`
     takes the best of the accelerator's for each operator, a name asks for an array built for it
     (see `built_for`). objective: what mappings are chosen by; effort: how large a space is searched
-    for them. mappings: layer -> the mapping to run it with, instead of a search. policy: how
+    for them. mappings: layer -> the mapping to run it with, or those of its shards (policy split),
+    instead of a search. policy: how
     operators share the cores; residency: how tensors are chosen that stay on chip; schedule: the
     given order, or one with fewer live bytes; trace: keep what every unit did (docs/execution.md).
     Raises UsageError for unknown names and for choices that do not go together, and MappingError
@@ -73,9 +75,10 @@ def simulate(  # noqa: PLR0913 - the public contract names every one
         raise UsageError(f"batch {batch}: must be >= 1")
     choice = Choice(policy, residency, schedule, trace)
     check_choice(choice, engine)
+    given = mappings or {}
+    check_given(given, policy)
     hardware = built_for(hardware, dataflow)
     dataflows = hardware.array.dataflows if dataflow == "auto" else (dataflow,)
-    given = mappings or {}
     setting = Setting(hardware, engine, dataflows, objective, batch, effort, given)
     operators = executed(network, hardware)
     for name in given:
@@ -85,12 +88,13 @@ def simulate(  # noqa: PLR0913 - the public contract names every one
     except AccelsimError as error:
         raise type(error)(f"{network.name}: {error}") from error
     layers = layers_of(network.name, done, setting)
-    used = mappings_of(done)
+    used, cut = mappings_of(done), shards_of(done, setting)
+    flows = _flows([*used.values(), *(own for each in cut.values() for own in each.mappings)])
     return NetworkResult(
         network=network.name, hardware=hardware.label, engine=engine, dataflow=dataflow,
         objective=objective, batch=batch, clock_hz=hardware.clock_hz, params=network.params,
-        layers=layers, area=area_parts(hardware), mappings=used,
-        chains={flow: chain_names(hardware, flow) for flow in sorted(_flows(used))},
+        layers=layers, area=area_parts(hardware), mappings=used, shards=cut,
+        chains={flow: chain_names(hardware, flow) for flow in sorted(flows)},
         policy=done.policy, residency=residency, schedule=schedule, cores=hardware.cores.count,
         units=done.units, idle=idle_of(done, layers, hardware),
         cycles_lower_bound=done.cycles_lower_bound, trace=trace_of(done) if trace else None,
@@ -98,8 +102,8 @@ def simulate(  # noqa: PLR0913 - the public contract names every one
     )  # fmt: skip
 
 
-def _flows(mappings: TextMapping[str, Mapping]) -> set[str]:
-    return {mapping.dataflow for mapping in mappings.values()}
+def _flows(mappings: Iterable[Mapping]) -> set[str]:
+    return {mapping.dataflow for mapping in mappings}
 
 
 def built_for(hardware: Accelerator, dataflow: str) -> Accelerator:

@@ -24,6 +24,10 @@ AXES = ("rows", "cols", "planes")
 """Of the PE array."""
 
 
+SHARD_DIMS = ("N", "G", "K", "P")
+"""Batch, groups, filters, output rows: loops whose shards share no partial sum."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loop:
     """`factor` iterations over one dimension."""
@@ -98,6 +102,7 @@ class Sharded:
     """Mappings of an operator that is cut into `count` shards along a loop, one for each core."""
 
     loop: str
+    """One of SHARD_DIMS."""
     count: int
     mappings: tuple[Mapping, ...]
     """Of every different shard, in the order of the cores."""

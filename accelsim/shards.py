@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from accelsim.mapping import Sharded
+from accelsim.mapping import SHARD_DIMS, Sharded
 from accelsim.schedule.nest import Nest
 
 if TYPE_CHECKING:
     from accelsim.hardware.accelerator import Accelerator
-
-SHARD_DIMS = ("N", "G", "K", "P")
-"""Batch, groups, filters, output rows: loops whose shards share no partial sum."""
 
 
 def core_shares(hardware: Accelerator) -> dict[str, Fraction]:
@@ -51,24 +48,26 @@ def different(nests: Sequence[Nest]) -> dict[Nest, int]:
     return {nest: nests.count(nest) for nest in dict.fromkeys(nests)}
 
 
-def wrong_shards(nests: Sequence[Nest], given: Sharded, hardware: Accelerator) -> str:
-    """What is wrong with mappings for these shards, which are () where nothing can be cut so."""
+def wrong_shards(
+    nests: Sequence[Nest], given: Sharded, hardware: Accelerator
+) -> tuple[str, str] | None:
+    """(field, what is wrong) of mappings for these shards, which are () where none can be cut."""
     cores = hardware.cores.count
     if given.count > cores:
-        return f"{given.count} shards, {hardware.name} has {cores} cores"
+        return "count", f"{given.count} shards, {hardware.name} has {cores_text(cores)}"
     if len(nests) != given.count:
-        return f"its loop {given.loop} cannot be cut into {given.count} shards"
+        return "loop", f"its loop {given.loop} cannot be cut into {given.count} shards"
     wanted = different(nests)
-    if len(given.mappings) != len(wanted):
-        sizes = ", ".join(
-            f"{given.loop} {getattr(nest, given.loop)} on {cores_text(count)}"
-            for nest, count in wanted.items()
-        )
-        return (
-            f"{len(given.mappings)} mappings; give {len(wanted)}, one for each different shard in "
-            f"the order of the cores: {sizes}"
-        )
-    return ""
+    if len(given.mappings) == len(wanted):
+        return None
+    sizes = [
+        f"{given.loop} {getattr(nest, given.loop)} on {cores_text(count)}"
+        for nest, count in wanted.items()
+    ]
+    return "mappings", (
+        f"{len(given.mappings)} given; needed is one for each different shard, in the order of the "
+        f"cores: {', '.join(sizes)}"
+    )
 
 
 def cores_text(count: int) -> str:

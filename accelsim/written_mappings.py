@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as TextMapping
+from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
-from accelsim.documents import Document
+from accelsim.documents import Document, Loc
 from accelsim.errors import InputError, MappingError, Problem, UsageError, suggestion
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.mapper.legality import checked
-from accelsim.mapping import OPERANDS, Mapping
+from accelsim.mapping import OPERANDS, Mapping, Sharded
 from accelsim.neighbours import steps_of
-from accelsim.results.mapping_file import Chains, Entry, read_entries
-from accelsim.schedule.machine import target_of
-from accelsim.schedule.nest import nest_of
+from accelsim.results.mapping_file import (
+    Chains,
+    Entry,
+    ShardsEntry,
+    WrittenMapping,
+    read_entries,
+)
+from accelsim.schedule.fill import check_fits
+from accelsim.schedule.machine import narrowed, target_of
+from accelsim.schedule.nest import Nest, nest_of
+from accelsim.shards import core_shares, different, shards, wrong_shards
 from accelsim.workload.operators import Operator
 
 MOST_STEPS = 1_000_000
@@ -34,30 +44,30 @@ class MappingBook:
     """A file of mappings, asked for those of a network's layers."""
 
     def __init__(self, path: str | Path) -> None:
-        self.document, self.entries = read_entries(path)
+        self.entries = read_entries(path)
 
     def of_network(
         self, network: str, operators: tuple[Operator, ...], hardware: Accelerator, batch: int
-    ) -> dict[str, Mapping]:
-        """Layer -> mapping of the entries that name the network.
+    ) -> dict[str, Mapping | Sharded]:
+        """Layer -> mapping, or mappings of its shards, of the entries that name the network.
 
         Raises InputError with every entry that names no layer of it or that the accelerator
         refuses.
         """
-        found: dict[str, Mapping] = {}
+        found: dict[str, Mapping | Sharded] = {}
         problems: list[Problem] = []
         named = {operator.name: operator for operator in operators}
-        for number, entry in enumerate(self.entries):
+        for place, entry in self.entries.placed().items():
             if entry.network != network:
                 continue
             if entry.layer not in named:
-                problems.append(_unknown_layer(self.document, number, entry, named))
+                problems.append(_unknown_layer(self.entries.document, place, entry, named))
                 continue
-            operator = named[entry.layer]
-            faults = list(_faults(self.document, number, entry, (operator, hardware, batch)))
-            problems += faults
-            if not faults:
-                found[entry.layer] = entry.mapping(chain_names(hardware, entry.dataflow))
+            where = Where(self.entries.document, named[entry.layer], hardware, batch)
+            if faults := list(where.faults(place, entry)):
+                problems += faults
+            else:
+                found[entry.layer] = _read(entry, hardware)
         if problems:
             raise InputError(problems)
         return found
@@ -65,83 +75,126 @@ class MappingBook:
     def of_layer(
         self, network: str, operator: Operator, hardware: Accelerator, batch: int
     ) -> Mapping:
-        """The mapping of one layer; UsageError where the file holds none, as `of_network` else."""
-        own = [
-            number
-            for number, entry in enumerate(self.entries)
-            if (entry.network, entry.layer) == (network, operator.name)
-        ]
+        """The mapping of one whole layer; UsageError where there is none, as `of_network` else."""
+        whole = enumerate(self.entries.whole)
+        own = [(n, e) for n, e in whole if (e.network, e.layer) == (network, operator.name)]
         if not own:
-            held = [f"{entry.network}/{entry.layer}" for entry in self.entries]
             wanted = f"{network}/{operator.name}"
-            raise UsageError(
-                f"{self.document.path}: no mapping of {wanted}; it has {', '.join(held) or 'none'}"
-                f"{suggestion(wanted, held)}"
-            )
-        entry = self.entries[own[0]]
-        faults = list(_faults(self.document, own[0], entry, (operator, hardware, batch)))
-        if faults:
+            raise UsageError(f"{self.entries.document.path}: {self._absent(wanted)}")
+        number, entry = own[0]
+        where = Where(self.entries.document, operator, hardware, batch)
+        if faults := list(where.faults(("mappings", number), entry)):
             raise InputError(faults)
         return entry.mapping(chain_names(hardware, entry.dataflow))
 
+    def _absent(self, wanted: str) -> str:
+        """That a layer, as network/layer, has no mapping as a whole."""
+        if wanted in (f"{entry.network}/{entry.layer}" for entry in self.entries.shards):
+            return f"{wanted} is there in shards only, which 'run --policy split' takes"
+        held = [f"{entry.network}/{entry.layer}" for entry in self.entries.whole]
+        return (
+            f"no mapping of {wanted}; it has {', '.join(held) or 'none'}{suggestion(wanted, held)}"
+        )
+
+    @property
+    def networks(self) -> list[str]:
+        """Network of each entry."""
+        return [entry.network for entry in self.entries.placed().values()]
+
     def other_networks(self, networks: tuple[str, ...]) -> int:
         """How many entries are of networks that are not among these."""
-        return sum(entry.network not in networks for entry in self.entries)
+        return sum(network not in networks for network in self.networks)
+
+
+def _read(entry: Entry | ShardsEntry, hardware: Accelerator) -> Mapping | Sharded:
+    """What an entry says, with the cuts in the order of the accelerator's levels."""
+    if isinstance(entry, Entry):
+        return entry.mapping(chain_names(hardware, entry.dataflow))
+    return entry.sharded(lambda dataflow: chain_names(hardware, dataflow))
 
 
 def _unknown_layer(
-    document: Document, number: int, entry: Entry, named: TextMapping[str, Operator]
+    document: Document,
+    place: Loc,
+    entry: Entry | ShardsEntry,
+    named: TextMapping[str, Operator],
 ) -> Problem:
     message = (
         f"network {entry.network} has no layer '{entry.layer}'; allowed: {', '.join(named)}"
         f"{suggestion(entry.layer, named)}"
     )
-    return document.problem(("mappings", number, "layer"), message)
+    return document.problem((*place, "layer"), message)
 
 
-def _faults(
-    document: Document, number: int, entry: Entry, where: tuple[Operator, Accelerator, int]
-) -> Iterator[Problem]:
-    """All that the accelerator has against an entry: dataflow, levels, then what does not fit."""
-    operator, hardware, batch = where
-    place = ("mappings", number)
-    nest = nest_of(operator, hardware, batch)
-    if nest is None:
-        message = f"{operator.name} is only addressing on {hardware.name}: nothing to map"
-        yield document.problem((*place, "layer"), message)
-        return
-    allowed = ("vector",) if nest.vector_ops else hardware.array.dataflows
-    if entry.dataflow not in allowed:
-        yield document.problem(
-            (*place, "dataflow"),
-            f"{hardware.name} does not run {operator.name} under '{entry.dataflow}'; allowed: "
-            f"{', '.join(allowed)}{suggestion(entry.dataflow, allowed)}",
-        )
-        return
-    chains = chain_names(hardware, entry.dataflow)
-    wrong = list(_wrong_levels(document, number, entry, chains))
-    if wrong:
-        yield from wrong
-        return
-    try:
-        mapping = entry.mapping(chains)
-        _, plan = checked(operator, nest, hardware, mapping)
-        if (steps := steps_of(plan)) > MOST_STEPS:
-            raise MappingError(
-                f"{steps:,} steps of tiles from DRAM, at most {MOST_STEPS:,} are simulated; move "
-                "the cuts of the outermost levels outward"
+class Where(NamedTuple):
+    """A layer that entries of a file are of, and what it is to run on."""
+
+    document: Document
+    operator: Operator
+    hardware: Accelerator
+    batch: int
+
+    def faults(self, place: Loc, entry: Entry | ShardsEntry) -> Iterator[Problem]:
+        """All that the accelerator has against an entry."""
+        nest = nest_of(self.operator, self.hardware, self.batch)
+        if nest is None:
+            message = (
+                f"{self.operator.name} is only addressing on {self.hardware.name}: nothing to map"
             )
-    except MappingError as error:
-        yield document.problem(place, f"layer {operator.name}: {error}")
+            yield self.document.problem((*place, "layer"), message)
+        elif isinstance(entry, Entry):
+            yield from self._faults(place, entry, nest, {})
+        else:
+            yield from self._of_shards(place, entry, nest)
+
+    def _of_shards(self, place: Loc, entry: ShardsEntry, nest: Nest) -> Iterator[Problem]:
+        """What is wrong with the cut, or else with the mappings."""
+        nests = shards(nest, entry.loop, entry.count)
+        if fault := wrong_shards(nests, entry.sharded(), self.hardware):
+            message = f"layer {self.operator.name}: {fault[1]}"
+            yield self.document.problem((*place, fault[0]), message)
+            return
+        shares = core_shares(self.hardware)
+        for number, (own, shard) in enumerate(zip(entry.mappings, different(nests), strict=True)):
+            yield from self._faults((*place, "mappings", number), own, shard, shares)
+
+    def _faults(
+        self, place: Loc, own: WrittenMapping, nest: Nest, shares: TextMapping[str, Fraction]
+    ) -> Iterator[Problem]:
+        """What is wrong with a mapping: dataflow, levels, then what does not fit the shares."""
+        allowed = ("vector",) if nest.vector_ops else self.hardware.array.dataflows
+        if own.dataflow not in allowed:
+            yield self.document.problem(
+                (*place, "dataflow"),
+                f"{self.hardware.name} does not run {self.operator.name} under '{own.dataflow}'; "
+                f"allowed: {', '.join(allowed)}{suggestion(own.dataflow, allowed)}",
+            )
+            return
+        chains = chain_names(self.hardware, own.dataflow)
+        wrong = list(_wrong_levels(self.document, place, own, chains))
+        if wrong:
+            yield from wrong
+            return
+        try:
+            mapping = own.mapping(chains)
+            flow, plan = checked(self.operator, nest, self.hardware, mapping)
+            check_fits(nest, mapping, narrowed(flow.target, shares), plan)
+            if (steps := steps_of(plan)) > MOST_STEPS:
+                raise MappingError(
+                    f"{steps:,} steps of tiles from DRAM, at most {MOST_STEPS:,} are simulated; "
+                    "move the cuts of the outermost levels outward"
+                )
+        except MappingError as error:
+            yield self.document.problem(place, f"layer {self.operator.name}: {error}")
 
 
 def _wrong_levels(
-    document: Document, number: int, entry: Entry, chains: Chains
+    document: Document, entry_place: Loc, own: WrittenMapping, chains: Chains
 ) -> Iterator[Problem]:
     """Level names that the chain of an operand does not have, and those that are missing."""
     for operand in OPERANDS:
-        place = ("mappings", number, "cuts", operand)
-        given, chain = entry.chains[operand], chains[operand]
+        place = (*entry_place, "cuts", operand)
+        given, chain = own.chains[operand], chains[operand]
         unknown = [name for name in given if name not in chain]
         for name in unknown:
             yield document.problem(

@@ -60,7 +60,7 @@ def _workload(file: str) -> str:
 
 def _mappings(file: str) -> str:
     """Whether a layer can run with its mapping depends on the accelerator: `map` and `run` say."""
-    _, entries = read_entries(file)
+    entries = read_entries(file).placed().values()
     networks = dict.fromkeys(entry.network for entry in entries)
     return f"{len(entries)} mappings of {', '.join(networks) or 'no network'}"
 

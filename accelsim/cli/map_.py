@@ -24,7 +24,7 @@ from accelsim.report.digits import percent, rounded
 from accelsim.report.loop_nest import dims_text, loop_nest
 from accelsim.results.files import replace_file
 from accelsim.results.layer import LayerResult
-from accelsim.results.mapping_file import Placed, mappings_to_yaml, placed_data
+from accelsim.results.mapping_text import Placed, mappings_to_yaml, placed_data
 from accelsim.results.network import Row
 from accelsim.workload.builder import NetworkBuilder
 from accelsim.workload.network import Network

@@ -17,7 +17,7 @@ from accelsim.cli.relative import relative_rows
 from accelsim.errors import UsageError, check_known
 from accelsim.evaluate import built_for, executed, simulate
 from accelsim.hardware.accelerator import Accelerator
-from accelsim.mapping import Mapping
+from accelsim.mapping import Mapping, Sharded
 from accelsim.results.chrome_trace import sampled
 from accelsim.results.files import rows_to_csv
 from accelsim.results.folder import save_results
@@ -84,7 +84,7 @@ def simulate_all(
 
 def mappings_of(
     path: str, nets: Sequence[Network], hardware: Accelerator, setting: Setting, output: Output
-) -> dict[str, dict[str, Mapping]]:
+) -> dict[str, dict[str, Mapping | Sharded]]:
     """Network -> layer -> mapping of a file; every entry that cannot be is shown with its place.
 
     Entries of other networks are left aside, as long as some are of these.
@@ -92,14 +92,14 @@ def mappings_of(
     check_known("dataflow", setting.dataflow, ("auto", *hardware.known_dataflows))
     hardware = built_for(hardware, setting.dataflow)
     book, names = MappingBook(path), tuple(net.name for net in nets)
-    mistakes, found = Mistakes(), dict[str, dict[str, Mapping]]()
+    mistakes, found = Mistakes(), dict[str, dict[str, Mapping | Sharded]]()
     for net in nets:
         with mistakes.collected():
             operators = executed(net, hardware)
             found[net.name] = book.of_network(net.name, operators, hardware, setting.batch)
     mistakes.report()
     if not any(found.values()):
-        held = sorted({entry.network for entry in book.entries})
+        held = sorted(set(book.networks))
         raise UsageError(
             f"{path}: no mapping of {', '.join(names)}; it has those of {', '.join(held) or 'none'}"
         )

@@ -88,7 +88,7 @@ def _choices(
     """Mappings of an operator or its shards in less and less space."""
     nests = [work.nest for work in works]
     try:
-        if operator.name in setting.given:
+        if works[0].mapped.proved is None:  # it was given
             mappings = [work.mapped.mapping for work in works]
             return (given_choice(operator, nests, setting.hardware, mappings),)
         search = TileSearch(setting.dataflows, setting.objective, setting.effort, shares)

@@ -9,11 +9,12 @@ from accelsim.eventsim.network import VECTOR, Record, Run
 from accelsim.execution.policies import Executed, Part
 from accelsim.execution.works import Setting
 from accelsim.hardware.accelerator import Accelerator
-from accelsim.mapping import Mapping
-from accelsim.measure import NOTHING_DONE, measured
+from accelsim.mapping import Mapping, Sharded
+from accelsim.measure import NOTHING_DONE, Work, measured
 from accelsim.results.layer import NEVER_IDLE, Idle, LayerResult
 from accelsim.results.trace import Slice, Trace
 from accelsim.schedule.nest import compulsory_bytes, nest_of
+from accelsim.shards import loop_of
 from accelsim.workload.operators import Operator
 
 
@@ -34,6 +35,24 @@ def mappings_of(executed: Executed) -> dict[str, Mapping]:
         for operator, parts in zip(executed.operators, executed.parts, strict=True)
         if len(parts) == 1
     }
+
+
+def shards_of(executed: Executed, setting: Setting) -> dict[str, Sharded]:
+    """Layer -> mappings of its shards, of operators that were cut."""
+    return {
+        operator.name: _sharded(operator, [part.work for part in parts], setting)
+        for operator, parts in zip(executed.operators, executed.parts, strict=True)
+        if len(parts) > 1
+    }
+
+
+def _sharded(operator: Operator, works: Sequence[Work], setting: Setting) -> Sharded:
+    whole = nest_of(operator, setting.hardware, setting.batch)
+    assert whole is not None, "an operator that was cut moves bytes"
+    mappings = {work.nest: work.mapped.mapping for work in works}
+    return Sharded(
+        loop=loop_of(whole, works[0].nest), count=len(works), mappings=tuple(mappings.values())
+    )
 
 
 def _layer(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping as TextMapping
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from accelsim.errors import UsageError, check_known
@@ -12,6 +13,7 @@ from accelsim.execution.works import Setting
 from accelsim.lifetime.order import memory_order
 from accelsim.lifetime.pieces import storage_of, tensors_of
 from accelsim.lifetime.plan import RESIDENCY
+from accelsim.mapping import Mapping, Sharded
 from accelsim.resident import required_level
 from accelsim.workload.operators import Operator, Shape
 
@@ -42,8 +44,18 @@ def check_choice(choice: Choice, engine: str) -> None:
         raise UsageError("trace: the fast engine keeps no events; take engine events")
 
 
+def check_given(given: TextMapping[str, Mapping | Sharded], policy: str) -> None:
+    """Raise UsageError for mappings of shards under a policy that cuts no operator."""
+    cut = next((name for name, own in given.items() if isinstance(own, Sharded)), None)
+    if cut is not None and policy not in ("split", "auto"):
+        raise UsageError(
+            f"policy {policy} runs operators whole, and the mapping of layer {cut} is of shards; "
+            "allowed: split, auto"
+        )
+
+
 def run_network(
-    inputs: Mapping[str, Shape], operators: Sequence[Operator], setting: Setting, choice: Choice
+    inputs: TextMapping[str, Shape], operators: Sequence[Operator], setting: Setting, choice: Choice
 ) -> Executed:
     """Run the operators, in topological order; `inputs` are the network's own tensors."""
     storage = storage_of(setting.hardware, setting.batch)

@@ -9,10 +9,10 @@ from accelsim.eventsim.network import Chip, Job, run_jobs
 from accelsim.execution.ports import port_cycles, shared_ports
 from accelsim.execution.works import Setting, Shares, given_work, searched, work_of
 from accelsim.hardware.accelerator import Accelerator
-from accelsim.mapping import Sharded
+from accelsim.mapping import SHARD_DIMS, Sharded
 from accelsim.measure import Work, launch_cycles
 from accelsim.schedule.nest import nest_of
-from accelsim.shards import SHARD_DIMS, different, shards, wrong_shards
+from accelsim.shards import different, shards, wrong_shards
 from accelsim.workload.operators import Operator
 
 
@@ -66,7 +66,7 @@ def _given_shards(
     nests = () if nest is None else shards(nest, given.loop, given.count)
     try:
         if fault := wrong_shards(nests, given, setting.hardware):
-            raise MappingError(fault)
+            raise MappingError(": ".join(fault))
         own = dict(zip(different(nests), given.mappings, strict=True))
         where = (setting, shares)
         return [given_work(operator, each, own[each], where) for each in nests]

@@ -16,7 +16,8 @@ from accelsim.results.chrome_trace import write_traces
 from accelsim.results.columns import COLUMNS
 from accelsim.results.files import replacing, rows_to_csv
 from accelsim.results.layer import Idle, LayerResult
-from accelsim.results.mapping_file import Entry, Placed, mappings_to_yaml, read_entries
+from accelsim.results.mapping_file import Entries, read_entries
+from accelsim.results.mapping_text import Placed, PlacedShards, mappings_to_yaml
 from accelsim.results.network import AreaPart, NetworkResult
 
 SCHEMA = 1
@@ -75,11 +76,17 @@ def _manifest(results: Sequence[NetworkResult]) -> dict[str, object]:
 
 
 def _mapping_text(results: Sequence[NetworkResult]) -> str:
-    return mappings_to_yaml(
+    whole = (
         Placed(result.network, layer, mapping, result.chains[mapping.dataflow])
         for result in results
         for layer, mapping in result.mappings.items()
     )
+    shards = (
+        PlacedShards(result.network, layer, sharded, result.chains)
+        for result in results
+        for layer, sharded in result.shards.items()
+    )
+    return mappings_to_yaml(whole, shards)
 
 
 def load_results(folder: str | Path) -> tuple[NetworkResult, ...]:
@@ -92,7 +99,7 @@ def load_results(folder: str | Path) -> tuple[NetworkResult, ...]:
         manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
         rows = list(csv.DictReader((path / "layers.csv").open(encoding="utf-8", newline="")))
         entries = manifest["results"]
-        _, mapped = read_entries(path / "mapping.yaml")
+        mapped = read_entries(path / "mapping.yaml")
         return tuple(_result(entry, rows, mapped) for entry in entries)
     except FileNotFoundError as error:
         raise UsageError(
@@ -115,7 +122,7 @@ def load_result(folder: str | Path, network: str | None = None) -> NetworkResult
 
 
 def _result(
-    entry: dict[str, Any], rows: Sequence[dict[str, str]], mapped: Sequence[Entry]
+    entry: dict[str, Any], rows: Sequence[dict[str, str]], mapped: Entries
 ) -> NetworkResult:
     own = {field.name for field in fields(NetworkResult)}
     values = {name: value for name, value in entry.items() if name in own}
@@ -123,12 +130,15 @@ def _result(
     values["idle"] = Idle(**entry["idle"])
     own_rows = [row for row in rows if row["network"] == entry["network"]]
     layers = tuple(_layer(row) for row in own_rows if row["operator"] != "idle")
-    mappings = [item for item in mapped if item.network == entry["network"]]
+    whole = [item for item in mapped.whole if item.network == entry["network"]]
+    shards = [item for item in mapped.shards if item.network == entry["network"]]
+    written = [*whole, *(own for item in shards for own in item.mappings)]
     return NetworkResult(
         **values,
         layers=layers,
-        mappings={item.layer: item.mapping() for item in mappings},
-        chains={item.dataflow: item.chains for item in mappings},
+        mappings={item.layer: item.mapping() for item in whole},
+        shards={item.layer: item.sharded() for item in shards},
+        chains={item.dataflow: item.chains for item in written},
         provenance={name: value for name, value in entry.items() if name not in own},
     )
 

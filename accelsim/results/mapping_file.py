@@ -9,40 +9,31 @@
 Loops are [dimension, factor], `temporal` from the innermost to the outermost. A cut is the number
 of temporal loops inside the operand's tile at that level, levels from the PE outward; null: the
 operand bypasses the level.
+
+Operators that are cut into shards, one for each core, stand in a list of their own:
+
+    shards:
+      - {network: net, layer: conv, loop: K, count: 4, mappings: [{dataflow: ws, ...}, ...]}
+
+with a mapping for each different shard, in the order of the cores.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable
+from collections.abc import Callable
 from math import prod
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from accelsim.documents import Document, Loc, PartsError, given, read_yaml, validate
-from accelsim.errors import InputError, MappingError, suggestion
-from accelsim.mapping import AXES, OPERANDS, Loop, Mapping, wrong_cuts
+from accelsim.errors import InputError, suggestion
+from accelsim.mapping import OPERANDS, SHARD_DIMS, Loop, Mapping, Sharded, wrong_cuts
 from accelsim.workload.dims import DIM_ORDER
-
-SCHEMA = 1
-
-PLAIN = re.compile(r"(?!(?:true|false|null|yes|no|on|off)$)[a-z][a-z0-9_]+")
-"""Words that every YAML reader takes for text without quotes."""
 
 Chains = dict[str, tuple[str, ...]]
 """Operand -> names of the on-chip levels that its cuts are of, from the PE outward."""
-
-
-class Placed(NamedTuple):
-    """A mapping of one layer, and the levels that its cuts are of."""
-
-    network: str
-    layer: str
-    mapping: Mapping
-    chains: Chains
 
 
 def _loop(value: object) -> Loop:
@@ -87,11 +78,9 @@ class Cuts(_Section):
         return levels
 
 
-class Entry(_Section):
-    """One mapping of the file."""
+class WrittenMapping(_Section):
+    """Loops and cuts of one mapping of the file."""
 
-    network: str
-    layer: str
     dataflow: str
     rows: Loops = []
     cols: Loops = []
@@ -100,7 +89,7 @@ class Entry(_Section):
     cuts: Cuts
 
     @model_validator(mode="after")
-    def _makes_sense(self) -> Entry:
+    def _makes_sense(self) -> Self:
         faults: dict[str | Loc, str] = {}
         loops = (*self.rows, *self.cols, *self.planes, *self.temporal)
         for dim in DIM_ORDER:
@@ -135,75 +124,80 @@ class Entry(_Section):
         )
 
 
+class Entry(WrittenMapping):
+    """The mapping of a layer."""
+
+    network: str
+    layer: str
+
+
+def _shard_dim(value: object) -> object:
+    if value in SHARD_DIMS:
+        return value
+    hint = suggestion(value, SHARD_DIMS) if isinstance(value, str) else ""
+    raise ValueError(f"unknown loop {given(value)}; allowed: {', '.join(SHARD_DIMS)}{hint}")
+
+
+class ShardsEntry(_Section):
+    """The mappings of a layer that is cut into shards."""
+
+    network: str
+    layer: str
+    loop: Annotated[str, BeforeValidator(_shard_dim)]
+    count: Annotated[int, Field(ge=2)]
+    mappings: Annotated[list[WrittenMapping], Field(min_length=1)]
+
+    def sharded(self, chains: Callable[[str], Chains] | None = None) -> Sharded:
+        """The mappings; `chains` of a dataflow as in `WrittenMapping.mapping`."""
+        return Sharded(
+            loop=self.loop,
+            count=self.count,
+            mappings=tuple(
+                own.mapping(chains(own.dataflow) if chains else None) for own in self.mappings
+            ),
+        )
+
+
 class MappingFile(_Section):
     """Schema 1 of mapping.yaml."""
 
     version: Literal[1] = Field(alias="schema")
     mappings: list[Entry]
+    shards: list[ShardsEntry] = []
 
 
-def read_entries(path: str | Path) -> tuple[Document, tuple[Entry, ...]]:
+class Entries(NamedTuple):
+    """What a file holds, and the places where it stands."""
+
+    document: Document
+    whole: tuple[Entry, ...]
+    shards: tuple[ShardsEntry, ...]
+
+    def placed(self) -> dict[Loc, Entry | ShardsEntry]:
+        """Every entry by its place."""
+        placed: dict[Loc, Entry | ShardsEntry] = {}
+        placed |= {("mappings", number): entry for number, entry in enumerate(self.whole)}
+        placed |= {("shards", number): entry for number, entry in enumerate(self.shards)}
+        return placed
+
+
+def read_entries(path: str | Path) -> Entries:
     """The entries of a file, and the places where they stand.
 
     Raises InputError with all that is wrong with the file itself; what an accelerator says of its
     mappings is `written_mappings`'s.
     """
     document = read_yaml(path)
-    entries = tuple(validate(document, MappingFile).mappings)
-    first: dict[tuple[str, str], int] = {}
+    file = validate(document, MappingFile)
+    entries = Entries(document, tuple(file.mappings), tuple(file.shards))
+    first: dict[tuple[str, str], Loc] = {}
     problems = []
-    for number, entry in enumerate(entries):
-        earlier = first.setdefault((entry.network, entry.layer), number)
-        if earlier != number:
-            line, _ = document.position(("mappings", earlier))
+    for place, entry in entries.placed().items():
+        earlier = first.setdefault((entry.network, entry.layer), place)
+        if earlier != place:
+            line, _ = document.position(earlier)
             message = f"{entry.network}, layer {entry.layer}: mapped in line {line} already"
-            problems.append(document.problem(("mappings", number, "layer"), message))
+            problems.append(document.problem((*place, "layer"), message))
     if problems:
         raise InputError(problems)
-    return document, entries
-
-
-def mappings_to_yaml(placed: Iterable[Placed]) -> str:
-    """The text of a file that reads back as the same mappings, one per line."""
-    lines = [
-        f"schema: {SCHEMA}",
-        "# loops: [dimension, factor], temporal ones innermost first; cuts: how many temporal",
-        "# loops lie inside the operand's tile at each level, null where it bypasses the level",
-        "mappings:",
-        *(f"  - {_flow(placed_data(item))}" for item in placed),
-    ]
-    return "\n".join(lines if len(lines) > 4 else [*lines[:3], "mappings: []"]) + "\n"
-
-
-def placed_data(item: Placed) -> dict[str, Any]:
-    """The entry as plain data. Raises MappingError where cuts and levels do not go together."""
-    mapping, cuts = item.mapping, {}
-    for operand in OPERANDS:
-        levels = item.chains[operand]
-        if len(levels) != len(mapping.cuts[operand]):
-            raise MappingError(
-                f"{item.network}: layer {item.layer}: {len(mapping.cuts[operand])} cuts of "
-                f"'{operand}' for the levels {', '.join(levels)}"
-            )
-        cuts[operand] = dict(zip(levels, mapping.cuts[operand], strict=True))
-    return {
-        "network": item.network,
-        "layer": item.layer,
-        "dataflow": mapping.dataflow,
-        **{
-            name: [[loop.dim, loop.factor] for loop in getattr(mapping, name)]
-            for name in (*AXES, "temporal")
-        },
-        "cuts": cuts,
-    }
-
-
-def _flow(value: object) -> str:
-    """Plain data in one line of YAML."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_flow(item) for item in value) + "]"
-    if isinstance(value, str) and (value in DIM_ORDER or PLAIN.fullmatch(value)):
-        return value
-    return json.dumps(value)
+    return entries

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from accelsim.errors import UsageError, suggestion
-from accelsim.mapping import Mapping
+from accelsim.mapping import Mapping, Sharded
 from accelsim.results.columns import COLUMNS
 from accelsim.results.layer import NEVER_IDLE, Idle, LayerGroup, LayerResult, LayerSums
 from accelsim.results.mapping_file import Chains
@@ -44,11 +44,13 @@ class NetworkResult(LayerSums):
     layers: tuple[LayerResult, ...]
     area: tuple[AreaPart, ...]
     mappings: dict[str, Mapping]
-    """Layer name -> mapping, for layers that move or compute something."""
+    """Layer name -> mapping, for layers that move or compute something and ran whole."""
     provenance: dict[str, object]
     """Hashes, versions and assumptions for the manifest."""
     chains: dict[str, Chains] = field(default_factory=dict)
     """Dataflow -> operand -> names of the on-chip levels that its cuts are of."""
+    shards: dict[str, Sharded] = field(default_factory=dict)
+    """Layer name -> mappings of its shards, for layers that were cut."""
     policy: str = "in_order"
     residency: str = "none"
     schedule: str = "given"

@@ -31,6 +31,17 @@ def test_run_policy_other_than_in_order_takes_events_by_itself(call, tiny):
     assert split["cycles_lower_bound"] <= split["cycles"] < in_order["cycles"]
 
 
+def test_run_split_takes_its_own_mapping_file_back(call, tiny, tmp_path):
+    words = ("--policy", "split", "--cores", 3)
+    first = summary(call, tiny, *words, "--out", tmp_path / "out", "--no-plots")
+    path = tmp_path / "out" / "mapping.yaml"
+    assert "shards:" in path.read_text()
+    assert summary(call, tiny, *words, "--mapping", path) == first
+    refused = call("run", tiny, "--cores", 3, "--mapping", path)
+    assert refused.exit_code == 2
+    assert "policy in_order runs operators whole" in refused.stderr
+
+
 def test_run_policy_auto_names_what_it_took(call, tiny):
     auto = summary(call, tiny, "--policy", "auto", "--cores", 2)
     each = {

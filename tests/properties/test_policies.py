@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from itertools import pairwise
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accelsim.evaluate import simulate
+from accelsim.evaluate import executed, simulate
 from accelsim.hardware.yaml_io import load_hardware
+from accelsim.written_mappings import MappingBook
 from tests.oracles.random_networks import builders
 
 EDGE = load_hardware("edge_16x16")
@@ -135,6 +138,22 @@ def test_policy_auto_is_the_best_of_the_others(case):
     auto = run((net, hardware, "auto"))
     each = {policy: run((net, hardware, policy)).cycles for policy in POLICIES}
     assert auto.cycles == min(each.values()) == each[auto.policy]
+
+
+@settings(max_examples=30, deadline=None)
+@given(builders(most=8), chips(), st.integers(1, 2))
+def test_split_any_network_as_its_mapping_file_says_takes_the_same_cycles(net, hardware, batch):
+    choices = {"engine": "events", "policy": "split", "effort": "sweep", "batch": batch}
+    network = net.build()
+    result = simulate(network, hardware, **choices)
+    with TemporaryDirectory() as folder:
+        book = MappingBook(result.save(folder) / "mapping.yaml")
+        given = book.of_network(network.name, executed(network, hardware), hardware, batch)
+    again = simulate(network, hardware, **choices, mappings=given)
+    assert (again.mappings, again.shards) == (result.mappings, result.shards)
+    assert [replace(layer, mapping_proved=None) for layer in result.layers] == [
+        replace(layer, mapping_proved=None) for layer in again.layers
+    ]
 
 
 @settings(max_examples=30, deadline=None)

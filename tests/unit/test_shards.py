@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accelsim.hardware.yaml_io import load_hardware
+from accelsim.mapping import SHARD_DIMS
 from accelsim.networks.registry import load_network
 from accelsim.schedule.nest import nest_of
-from accelsim.shards import SHARD_DIMS, shards
+from accelsim.shards import shards
 from tests.oracles.cases import nests
 
 

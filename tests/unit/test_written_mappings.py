@@ -204,3 +204,94 @@ def test_of_layer_without_an_entry_says_which_there_are(network, tmp_path, mappi
     assert (
         book.of_layer("net", network.operators[0], deep_accelerator(), 1) == mappings(CONV)["conv"]
     )
+
+
+CUT = """\
+schema: 1
+mappings: []
+shards:
+  - network: net
+    layer: conv
+    loop: K
+    count: 3
+    mappings:
+      - dataflow: mine
+        rows: [[C, 4]]
+        cols: [[K, 3]]
+        temporal: [[S, 3], [R, 3], [P, 8], [Q, 8]]
+        cuts:
+          output: {psum_spad: 2, glb: 4}
+          input: {input_spad: 2, glb: 4}
+          weight: {weight_spad: 2, glb: 4}
+      - dataflow: mine
+        rows: [[C, 4]]
+        cols: [[K, 2]]
+        temporal: [[S, 3], [R, 3], [P, 8], [Q, 8]]
+        cuts:
+          output: {psum_spad: 2, glb: 4}
+          input: {input_spad: 2, glb: 4}
+          weight: {weight_spad: 2, glb: 4}
+"""
+THREE = {"cores.count": 3, "cores.shared": ["glb"]}
+
+
+def test_shards_of_a_file_are_what_split_runs(mappings, network):
+    hardware = deep_accelerator(THREE)
+    given = mappings(CUT, hardware)
+    assert (given["conv"].loop, given["conv"].count, len(given["conv"].mappings)) == ("K", 3, 2)
+    result = simulate(
+        network, hardware, engine="events", policy="split", mappings=given, effort="sweep"
+    )
+    assert result.shards["conv"] == given["conv"]
+    conv = result.layers[0]
+    # 8 filters as 3, 3 and 2, each a column: 64 pixels x 9 taps on all three cores
+    assert (conv.unit, conv.compute_cycles) == ("core 0 to 2", 3 * 64 * 9)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changes", "problem"),
+    [
+        (
+            "count: 3", "count: 4", THREE,
+            "7:5: shards.0.count: layer conv: 4 shards, deep_4x6 has 3 cores"
+            "",
+        ),
+        (
+            "loop: K", "loop: N", THREE,
+            "6:5: shards.0.loop: layer conv: its loop N cannot be cut into 3 shards",
+        ),
+        (
+            "count: 3", "count: 2", THREE,
+            "8:5: shards.0.mappings: layer conv: 2 given; needed is one for each "
+            "different shard, in the order of the cores: K 4 on 2 cores",
+        ),
+        (
+            "layer: conv", "layer: cat", THREE,
+            "5:5: shards.0.layer: cat is only addressing on deep_4x6: nothing to map",
+        ),
+        (
+            "cols: [[K, 2]]", "cols: [[K, 7]]", THREE,
+            "17:9: shards.0.mappings.1: layer conv: cols: the factors need 7 PEs, deep_4x6 has 6 "
+            "along cols",
+        ),
+        (
+            "loop: K", "loop: K", {**THREE, "memory.levels.glb.size": "2 KiB"},
+            "9:9: shards.0.mappings.0: layer conv: level glb: the tiles need 1112 B (output 384 B, "
+            "input 512 B, weight 216 B), there are 682 B",
+        ),
+    ],
+)  # fmt: skip
+def test_shards_that_the_accelerator_refuses_have_their_line(
+    mappings, tmp_path, old, new, changes, problem
+):
+    with pytest.raises(InputError) as caught:
+        mappings(CUT.replace(old, new), deep_accelerator(changes))
+    told = str(caught.value.problems[0]).removeprefix(f"{tmp_path / 'm.yaml'}:")
+    assert told == problem
+
+
+def test_of_layer_that_is_there_in_shards_only_says_so(network, tmp_path, mappings):
+    mappings(CUT, deep_accelerator(THREE))
+    book = MappingBook(tmp_path / "m.yaml")
+    with pytest.raises(UsageError, match="net/conv is there in shards only, which 'run --policy"):
+        book.of_layer("net", network.operators[0], deep_accelerator(), 1)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from accelsim.errors import MappingError
+from accelsim.errors import MappingError, UsageError
 from accelsim.evaluate import simulate
 from accelsim.eventsim.network import ARRAY, VECTOR
 from accelsim.execution.policies import shares_of
@@ -77,6 +77,36 @@ def test_split_over_own_channels_halves_a_compute_bound_layer():
     assert two.macs == one.macs
     assert two.compute_cycles == one.compute_cycles
     assert two.end_cycle - two.start_cycle < 0.6 * one.cycles
+
+
+def test_split_of_given_shards_takes_the_same_cycles():
+    first = run(branches(2), {"cores.count": 3, "cores.shared": ["sram"]}, "split")
+    assert first.shards["branch0"].count == 3
+    given = {**first.mappings, **first.shards}
+    again = run(branches(2), {"cores.count": 3, "cores.shared": ["sram"]}, "split", mappings=given)
+    assert (again.cycles, again.dram_bytes) == (first.cycles, first.dram_bytes)
+    assert (again.mappings, again.shards) == (first.mappings, first.shards)
+    assert {layer.mapping_proved for layer in again.layers} == {None}
+
+
+def test_shards_are_refused_by_policies_that_cut_nothing():
+    given = run(branches(1), {"cores.count": 2}, "split").shards
+    with pytest.raises(UsageError, match="policy in_order runs operators whole"):
+        run(branches(1), {"cores.count": 2}, "in_order", mappings=given)
+
+
+def test_auto_with_given_shards_searches_for_the_policies_that_cut_nothing():
+    given = run(branches(1), {"cores.count": 2}, "split").shards
+    auto = run(branches(1), {"cores.count": 2}, "auto", mappings=given)
+    tried = auto.provenance["policy_chosen_from"]
+    for policy in ("in_order", "branch_parallel"):
+        assert tried[policy] == run(branches(1), {"cores.count": 2}, policy).cycles
+
+
+def test_given_shards_for_more_cores_than_there_are_are_refused():
+    given = run(branches(1), {"cores.count": 4}, "split").shards
+    with pytest.raises(MappingError, match=r"branch0: count: 4 shards, edge_16x16.* has 2 cores"):
+        run(branches(1), {"cores.count": 2}, "split", mappings=given)
 
 
 def test_split_of_a_given_mapping_runs_it_whole():

@@ -9,6 +9,7 @@ import pytest
 
 from accelsim.errors import UsageError
 from accelsim.evaluate import simulate
+from accelsim.hardware.yaml_io import load_hardware
 from accelsim.results.columns import COLUMNS
 from accelsim.results.folder import load_result, load_results, save_results
 
@@ -25,6 +26,18 @@ def test_save_and_load_gives_the_same_result(result, tmp_path):
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "kernels.csv", "layers.csv", "manifest.json", "mapping.yaml", "summary.csv",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("residency", ["none", "optimal"])
+def test_save_and_load_of_a_split_run_gives_the_same_result(residency, tmp_path):
+    hardware = load_hardware("edge_16x16").replace({"cores.count": 2})
+    result = simulate(
+        "mobilenet_v2", hardware, engine="events", policy="split", residency=residency
+    )
+    assert len(result.shards) > 40
+    assert not result.shards.keys() & result.mappings.keys()
+    result.save(tmp_path / "out")
+    assert load_result(tmp_path / "out") == result
 
 
 def test_save_layers_csv_has_the_columns_of_the_contract_in_order(result, tmp_path):

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from accelsim.errors import InputError, MappingError
-from accelsim.mapping import Loop, Mapping
-from accelsim.results.mapping_file import Placed, mappings_to_yaml, placed_data, read_entries
+from accelsim.mapping import Loop, Mapping, Sharded
+from accelsim.results.mapping_file import read_entries
+from accelsim.results.mapping_text import Placed, PlacedShards, mappings_to_yaml, placed_data
 
 CHAINS = {"output": ("spad", "glb"), "input": ("glb",), "weight": ("spad", "glb")}
 MAPPING = Mapping(
@@ -43,7 +44,7 @@ def written(folder: Path, text: str) -> Path:
 def test_written_mappings_read_back_the_same(tmp_path):
     names = ("net", 'odd "name", with: signs', "true")
     placed = [Placed(name, f"layer of {name}", MAPPING, CHAINS) for name in names]
-    _, entries = read_entries(written(tmp_path, mappings_to_yaml(placed)))
+    entries = read_entries(written(tmp_path, mappings_to_yaml(placed))).whole
     assert [entry.network for entry in entries] == list(names)
     assert [entry.mapping() for entry in entries] == [MAPPING] * 3
     assert [entry.chains for entry in entries] == [CHAINS] * 3
@@ -61,12 +62,12 @@ def test_written_line_has_level_names_and_null_for_a_bypass():
 
 
 def test_no_mappings_are_a_file_too(tmp_path):
-    assert read_entries(written(tmp_path, mappings_to_yaml([])))[1] == ()
+    assert read_entries(written(tmp_path, mappings_to_yaml([]))).whole == ()
 
 
 def test_cuts_follow_the_order_of_the_chain_not_of_the_file(tmp_path):
     text = GOOD.replace("output: {sram: 1}", "output: {spad: 0, glb: 2}")
-    _, (entry,) = read_entries(written(tmp_path, text))
+    (entry,) = read_entries(written(tmp_path, text)).whole
     chains = {"output": ("glb", "spad"), "input": ("sram",), "weight": ("sram",)}
     with pytest.raises(MappingError, match="must not decrease"):
         entry.mapping(chains)
@@ -123,4 +124,64 @@ def test_one_layer_twice_is_refused_with_both_lines(tmp_path):
         read_entries(written(tmp_path, GOOD + entry))
     (problem,) = caught.value.problems
     assert (problem.line, problem.field) == (14, "mappings.1.layer")
+    assert problem.message == "net, layer conv: mapped in line 3 already"
+
+
+SHARDED = Sharded(loop="P", count=3, mappings=(MAPPING, MAPPING))
+CUT = """\
+schema: 1
+mappings: []
+shards:
+  - network: net
+    layer: conv
+    loop: K
+    count: 3
+    mappings:
+      - dataflow: ws
+        temporal: [[P, 3], [Q, 5]]
+        cuts: {output: {sram: 1}, input: {sram: 1}, weight: {sram: 0}}
+"""
+
+
+def test_written_shards_read_back_the_same_beside_whole_layers(tmp_path):
+    cut = PlacedShards('odd "name"', "conv", SHARDED, {"mine": CHAINS})
+    text = mappings_to_yaml([Placed("net", "conv", MAPPING, CHAINS)], [cut])
+    entries = read_entries(written(tmp_path, text))
+    assert [entry.mapping() for entry in entries.whole] == [MAPPING]
+    (entry,) = entries.shards
+    assert (entry.network, entry.layer, entry.sharded()) == ('odd "name"', "conv", SHARDED)
+    assert [own.chains for own in entry.mappings] == [CHAINS] * 2
+
+
+def test_written_layers_without_shards_say_nothing_of_them():
+    assert "shards" not in mappings_to_yaml([Placed("net", "conv", MAPPING, CHAINS)])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message"),
+    [
+        ("loop: K", "loop: C", "6:5: shards.0.loop", "unknown loop 'C'; allowed: N, G, K, P"),
+        ("count: 3", "count: 1", "7:5: shards.0.count", ">= 2"),
+        ("count: 3", "", "4:5: shards.0.count", "missing"),
+        ("[P, 3]", "[X, 3]", "10:20: shards.0.mappings.0.temporal.0", "unknown dimension 'X'"),
+        ("{output: {sram: 1}", "{output: {sram: 9}", "11:16: shards.0.mappings.0.cuts.output",
+         "0..2"),
+        ("layer: conv", "layer: conv\n    dataflow: ws", "6:5: shards.0.dataflow", "unknown"),
+    ],
+)  # fmt: skip
+def test_fault_of_shards_has_its_place(tmp_path, old, new, place, message):
+    assert CUT.count(old) == 1
+    path = written(tmp_path, CUT.replace(old, new))
+    with pytest.raises(InputError) as caught:
+        read_entries(path)
+    lines = [str(problem) for problem in caught.value.problems]
+    assert any(line.startswith(f"{path}:{place}: ") and message in line for line in lines), lines
+
+
+def test_one_layer_whole_and_in_shards_is_refused_with_both_lines(tmp_path):
+    text = GOOD + CUT[CUT.index("shards:") :]
+    with pytest.raises(InputError) as caught:
+        read_entries(written(tmp_path, text))
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.field) == (15, "shards.0.layer")
     assert problem.message == "net, layer conv: mapped in line 3 already"
