@@ -95,8 +95,9 @@ def simulate(  # noqa: PLR0913 - the public contract names every one
         objective=objective, batch=batch, clock_hz=hardware.clock_hz, params=network.params,
         layers=layers, area=area_parts(hardware), mappings=used, shards=cut,
         chains={flow: chain_names(hardware, flow) for flow in sorted(flows)},
-        policy=done.policy, residency=residency, schedule=schedule, cores=hardware.cores.count,
-        units=done.units, idle=idle_of(done, layers, hardware),
+        policy=done.policy, residency=done.plan.how if done.plan else residency,
+        schedule=schedule, cores=hardware.cores.count, units=done.units,
+        idle=idle_of(done, layers, hardware),
         cycles_lower_bound=done.cycles_lower_bound, trace=trace_of(done) if trace else None,
         provenance={**_provenance(network, hardware), "effort": effort, **done.notes},
     )  # fmt: skip

@@ -77,7 +77,6 @@ def told(plan: ResidencyPlan) -> dict[str, object]:
         "spilled_bytes": plan.spilled_bytes,
         "spilled_tensors": plan.spilled,
         "spill_free_bytes": plan.spill_free_bytes,
-        "residency_chosen": plan.how,
         "residency_proved": plan.proved,
     }
 

@@ -78,7 +78,7 @@ def live_bytes_figure(view: MemoryView) -> Figure:
         f"{view.name}: live bytes of its tensors on {view.hardware.label}, peak "
         f"{counted(max(live), 'B')}",
         f"A tensor lives from its producer to its last reader; weights are not counted. "
-        f"{'Dashed' if near else 'Far above'}: {level.name}, {counted(level.total_bytes, 'B')}. "
+        f"{'Dashed' if near else 'Far above'}: {_level_text(view.hardware)}. "
         f"{_reordered(tensors, view.operators)}",
     )
     panel = figure.subplots()
@@ -96,6 +96,15 @@ def live_bytes_figure(view: MemoryView) -> Figure:
     panel.grid(axis="y")
     legend_below(figure, {NAMES[role]: COLOURS[role] for role in COLOURS if any(roles[role])})
     return figure
+
+
+def _level_text(hardware: Accelerator) -> str:
+    """Name and size of the level beside which tensors are set, and whose it is."""
+    level, cores = hardware.scratchpad, hardware.cores
+    text = f"{level.name}, {counted(level.total_bytes, 'B')}"
+    if cores.count == 1:
+        return text
+    return f"{text} {'for all cores' if level.name in cores.shared else 'in each core'}"
 
 
 def _reordered(tensors: Tensors, operators: Sequence[Operator]) -> str:

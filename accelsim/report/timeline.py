@@ -95,7 +95,7 @@ def timeline_figure(result: NetworkResult, trace: Trace) -> Figure:
     end = max(item.end for item in trace.slices)
     tracks = tracks_of(trace)
     figure = slide(
-        f"{result.network}: timeline, policy {result.policy}",
+        f"{result.network}: timeline, policy {result.policy}{_staying(result)}",
         f"{setting([result])}; {end:,} cycles. Grey: operators; under them what the unit did.",
         min(max(2.4 + 1.1 * len(tracks), 4), 20),
     )
@@ -113,6 +113,15 @@ def timeline_figure(result: NetworkResult, trace: Trace) -> Figure:
     shown = {item.what for item in trace.slices}
     legend_below(figure, {MEANINGS[w]: COLOURS[w] for w in MEANINGS if w in shown})
     return figure
+
+
+def _staying(result: NetworkResult) -> str:
+    """How tensors were chosen that stay on chip, and how many do."""
+    if result.residency == "none":
+        return ""
+    staying = result.provenance["resident_tensors"]
+    assert isinstance(staying, list), "a manifest lists them"
+    return f", residency {result.residency} ({len(staying)} tensors on chip)"
 
 
 def _operators(panel: Axes, slices: Sequence[Slice], row: int, end: int) -> None:

@@ -39,6 +39,17 @@ def test_live_bytes_figure_on_a_large_buffer_says_so_instead_of_a_line():
     assert not figure.axes[0].lines
 
 
+@pytest.mark.parametrize(
+    ("shared", "told"), [([], "262 kB in each core."), (["sram"], "262 kB for all cores.")]
+)
+def test_live_bytes_figure_of_several_cores_says_whose_level_it_is(shared, told):
+    view = _view("mobilenet_v2")
+    hardware = view.hardware.replace({"cores.count": 2, "cores.shared": shared})
+    with drawing():
+        figure = live_bytes_figure(view._replace(hardware=hardware))
+    assert told in _texts(figure)
+
+
 def test_live_bytes_figure_of_xception_tells_what_another_order_gains():
     with drawing():
         figure = live_bytes_figure(_view("xception"))
