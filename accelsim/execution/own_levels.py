@@ -20,10 +20,10 @@ from accelsim.resident import Together
 from accelsim.schedule.nest import Nest, nest_of
 from accelsim.shards import loop_of
 from accelsim.workload.base import Operator, Shape
-from accelsim.workload.operators import Conv, Elementwise, Linear, Pool
+from accelsim.workload.operators import Concat, Conv, Elementwise, Linear, Move, Pool
 
 OTHER_CORE = "cores read of it what others made, and each has a level of its own"
-RENAMED = "it is read under another name, whose parts are not followed from core to core"
+RENAMED = "it is read under a name whose parts are not followed from core to core"
 
 Span = tuple[int, int]
 """First, and behind the last."""
@@ -133,47 +133,89 @@ def on_own_levels(plain: Plain, tensors: Tensors, setting: Setting) -> Together:
         cut_of(operator, nest, works, setting.batch) if nest and works else None
         for operator, nest, works in zip(plain.operators, nests, plain.parts, strict=True)
     ]
-    alone = one_at_a_time(tensors)
-    filled, barred = list(alone.filled_bytes), {}
+    alone, followed = one_at_a_time(tensors), followed_names(plain.operators, tensors)
+    filled, barred = list(alone.filled_bytes), dict[int, str]()
     for number, piece in enumerate(tensors.pieces):
-        users = [at for at in (piece.maker, *piece.readers) if at is not None]
-        own = [cut for cut in (cuts[at] for at in users) if cut]
-        if not piece.readers or all(cut.loop is None for cut in own):
+        positions = [at for at in (piece.maker, *piece.readers) if at is not None]
+        users = [cut for cut in (cuts[at] for at in positions) if cut]
+        if not piece.readers or all(cut.loop is None for cut in users):
             continue
-        if any(_renamed(number, piece, cut.operator, tensors) for cut in own):
+        places = [_places(number, cut.operator, tensors, followed) for cut in users]
+        if None in places:
             barred[number] = RENAMED
-        elif (most := _held_bytes(piece, own)) is None:
+        elif (most := _held_bytes(piece, users, [place or () for place in places])) is None:
             barred[number] = OTHER_CORE
         else:
             filled[number] = most
     return Together(barred, alone._replace(filled_bytes=tuple(filled)))
 
 
-def _renamed(number: int, piece: Piece, operator: Operator, tensors: Tensors) -> bool:
-    """Whether an operator reads a piece as part of another tensor than it was made in."""
-    return any(number in tensors.parts[name] and name != piece.tensor for name in operator.inputs)
+def followed_names(operators: Sequence[Operator], tensors: Tensors) -> set[str]:
+    """Tensors whose channels are those of their pieces, one piece after the other.
+
+    So are those that are stored, and concats and splits of channels as views of such.
+    """
+    followed = set(tensors.parts)
+    for operator, works in zip(operators, tensors.working, strict=True):
+        joined = isinstance(operator, Concat) and operator.along == "channels"
+        parted = isinstance(operator, Move) and operator.function == "split"
+        if not works and not ((joined or parted) and followed.issuperset(operator.inputs)):
+            followed -= set(operator.outputs)
+    return followed
 
 
-def _held_bytes(piece: Piece, users: Sequence[Cut]) -> int | None:
+class Place(NamedTuple):
+    """Where a piece lies in a tensor that an operator reads or makes."""
+
+    shape: Shape
+    channels: Span
+    read: bool
+
+
+def _places(
+    number: int, operator: Operator, tensors: Tensors, followed: set[str]
+) -> tuple[Place, ...] | None:
+    """Every place of a piece in the tensors of an operator; None where one is not known."""
+    found = []
+    for names, shapes, read in (
+        (operator.outputs, operator.output_shapes, False),
+        (operator.inputs, operator.input_shapes, True),
+    ):
+        for name, shape in zip(names, shapes, strict=True):
+            ends = list(accumulate((tensors.pieces[n].elements for n in tensors.parts[name]),
+                                   initial=0))  # fmt: skip
+            pixels = shape[1] * shape[2]
+            for own, span in zip(tensors.parts[name], pairwise(ends), strict=True):
+                if own == number:
+                    if name not in followed or span[0] % pixels or span[1] % pixels:
+                        return None
+                    found.append(Place(shape, (span[0] // pixels, span[1] // pixels), read))
+    return tuple(found)
+
+
+def _held_bytes(
+    piece: Piece, users: Sequence[Cut], places: Sequence[tuple[Place, ...]]
+) -> int | None:
     """Most of a piece on one core; None where a core reads what is not there.
 
     The first of the users makes it or fetches it.
     """
-    first, *others = users
-    shape = _shape(first.operator, piece.tensor)
-    pixels = shape[1] * shape[2]
-    span = piece.start // pixels, -(-(piece.start + piece.elements) // pixels)
-    source = first.made if piece.maker is not None else first.read
-    held = [box.of_channels(span) for box in source(shape)]
-    for reader in others:
-        for core, box in enumerate(reader.read(shape)):
-            there = held[core] if core < len(held) else NOTHING
-            if not box.of_channels(span).within(there):
-                return None
-    whole = whole_box(shape, first.batch).of_channels(span)
+    first, source = users[0], places[0][0]
+    held = _boxes(first, source)
+    for cut, own in zip(users[1:], places[1:], strict=True):
+        for place in own:
+            for core, box in enumerate(_boxes(cut, place)):
+                if not box.within(held[core] if core < len(held) else NOTHING):
+                    return None
+    whole = whole_box(source.shape, first.batch).of_channels(source.channels)
     return max(-(-piece.size_bytes * box.size // whole.size) for box in held)
 
 
-def _shape(operator: Operator, tensor: str) -> Shape:
-    names = (*operator.outputs, *operator.inputs)
-    return (*operator.output_shapes, *operator.input_shapes)[names.index(tensor)]
+def _boxes(cut: Cut, place: Place) -> list[Box]:
+    """What each core reads or makes of a piece, whose channels count from 0."""
+    start = place.channels[0]
+    boxes = cut.read(place.shape) if place.read else cut.made(place.shape)
+    inside = [box.of_channels(place.channels) for box in boxes]
+    return [
+        box._replace(channels=(box.channels[0] - start, box.channels[1] - start)) for box in inside
+    ]

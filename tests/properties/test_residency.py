@@ -44,7 +44,7 @@ def chips(draw):
 
 @st.composite
 def wide(draw):
-    """Branches of convolutions, whose shards meet on a core, from one image to one sum."""
+    """Branches of convolutions, whose shards meet on a core, from one image to a sum or concat."""
     net = NetworkBuilder("wide", "test")
     image = net.conv("stem", net.input("image", (8, 6, 6)), 8, window(1))
     ends = []
@@ -54,7 +54,9 @@ def wide(draw):
             groups = draw(st.sampled_from([1, 8]))
             walk = window(draw(st.sampled_from([1, 3])), padding="same")
             ends[-1] = net.conv(f"b{branch}.{depth}", ends[-1], 8, walk, groups=groups)
-    net.add("sum", *ends)
+    joined = net.add("sum", *ends) if draw(st.booleans()) else net.concat("cat", *ends)
+    for last, part in enumerate(net.split("cut", joined, [4, net.shape(joined)[0] - 4])):
+        net.conv(f"last{last}", part, 8, window(1), groups=draw(st.sampled_from([1, 4])))
     return net
 
 

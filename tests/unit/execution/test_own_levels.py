@@ -85,9 +85,20 @@ def test_rows_that_cores_make_for_themselves_stay_and_halos_do_not():
     assert layers["same"].dram_read_bytes < 16 * 64 * 64
 
 
-def test_channels_under_another_name_are_not_followed():
+def test_channels_of_a_concat_are_followed_to_the_core_that_makes_them():
+    net = NetworkBuilder("names", "test")
+    image = net.input("image", (4, 64, 64))
+    left, right = (net.conv(name, image, 16, window(1)) for name in ("left", "right"))
+    net.conv("out", net.concat("cat", left, right), 16, window(1))
+    result, layers = split(net)
+    assert {layers[name].unit for name in ("left", "right", "out")} == {"core 0 to 1"}
+    assert result.provenance["resident_tensors"] == ["image", "left", "right"]
+    assert layers["out"].dram_read_bytes == 2 * 16 * 32  # each core loads the weights
+
+
+def test_rows_that_are_joined_are_not_followed():
     net = NetworkBuilder("names", "test")
     x = net.conv("stem", net.input("image", (4, 64, 64)), 16, window(1))
-    net.activation("act", net.concat("cat", x, x), "relu")
+    net.conv("out", net.concat("cat", x, x, along="rows"), 16, window(1))
     result, _ = split(net)
     assert result.provenance["spilled_tensors"] == {"stem": RENAMED}
