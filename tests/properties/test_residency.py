@@ -20,7 +20,11 @@ from tests.oracles.random_networks import builders
 EDGE = load_hardware("edge_16x16")
 POLICIES = ("in_order", "branch_parallel", "split")
 """In the order in which auto tries them."""
-SMALL = {"array.rows": 4, "array.cols": 4, "memory.levels.sram.banks": 1}
+SMALL = {"array.rows": 4, "array.cols": 4, "memory.levels.sram.banks": 8}
+PORTS = {
+    "memory.levels.sram.read_bytes_per_cycle": 8,
+    "memory.levels.sram.write_bytes_per_cycle": 8,
+}
 
 
 @st.composite
@@ -31,6 +35,7 @@ def chips(draw):
     size = draw(st.integers(10, 100))
     return EDGE.replace({
         **SMALL,
+        **draw(st.sampled_from([{}, PORTS])),
         "cores.count": cores,
         "cores.shared": ["sram"] if draw(st.booleans()) else [],
         "memory.levels.sram.size": 16 * size,
