@@ -20,10 +20,11 @@ from math import prod
 from typing import NamedTuple
 
 from accelsim.mapper.chain_search import STEP_LIMIT
-from accelsim.mapper.costing import Cost, cost_of, score_of
+from accelsim.mapper.costing import Cost, score_of
 from accelsim.mapper.finding import Flow
 from accelsim.mapper.legality import misplaced
 from accelsim.mapping import AXES, OPERANDS, Loop, Mapping
+from accelsim.operator_cost import operator_cost
 from accelsim.schedule.fill import fits
 from accelsim.schedule.nest import Nest
 from accelsim.schedule.plan import Plan
@@ -52,17 +53,18 @@ class Neighbour:
 
 
 def best_neighbour(
-    nest: Nest, flow: Flow, mapping: Mapping, cost: Cost, objective: str
+    nest: Nest, flow: Flow, mapping: Mapping, cost: Cost, objective: str, launch_cycles: int
 ) -> Neighbour | None:
     """The neighbour that is best for the objective among those of another cost; None without.
 
-    A mapping of more than STEP_LIMIT steps takes too long to change: None too.
+    `cost` is of the mapping, with the launch. A mapping of more than STEP_LIMIT steps takes too
+    long to change: None too.
     """
     if len(cost.program) > STEP_LIMIT:
         return None
     best: tuple[Change, Cost] | None = None
     costed = alike = 0
-    for change, changed in costed_changes(nest, flow, mapping):
+    for change, changed in costed_changes(nest, flow, mapping, launch_cycles):
         costed += 1
         if figures(changed) == figures(cost):
             alike += 1
@@ -78,14 +80,16 @@ def figures(cost: Cost) -> tuple[int, float, int]:
     return cost.cycles, cost.energy_pj, cost.dram_bytes
 
 
-def costed_changes(nest: Nest, flow: Flow, mapping: Mapping) -> Iterator[tuple[Change, Cost]]:
-    """All legal neighbours, each once, with their costs."""
+def costed_changes(
+    nest: Nest, flow: Flow, mapping: Mapping, launch_cycles: int
+) -> Iterator[tuple[Change, Cost]]:
+    """All legal neighbours, each once, with their costs, launch included."""
     tidy = tidied(mapping)
     seen = {tidy}
     for change in changes(nest, flow, tidy):
         changed = tidied(change.mapping)
         if changed not in seen and is_legal(nest, flow, changed):
-            yield Change(change.words, changed), cost_of(nest, flow, changed)
+            yield Change(change.words, changed), operator_cost(nest, flow, changed, launch_cycles)
         seen.add(changed)
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from accelsim.errors import UsageError, check_known
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.hardware.yaml_io import load_hardware
-from accelsim.mapper.costing import Cost, cost_of
+from accelsim.mapper.costing import Cost
 from accelsim.mapper.finding import Flow, Question
 from accelsim.mapper.flows import flows_of
 from accelsim.mapper.legality import checked
 from accelsim.mapper.search import EFFORTS, OBJECTIVES, Found, find_mapping, search_anew
 from accelsim.mapping import Mapping
 from accelsim.neighbours import Neighbour, best_neighbour
+from accelsim.operator_cost import operator_cost
 from accelsim.schedule.fill import Fill, fills_of
 from accelsim.schedule.nest import Nest, nest_of
 from accelsim.workload.operators import Operator
@@ -21,7 +22,7 @@ from accelsim.workload.operators import Operator
 
 @dataclass(frozen=True, slots=True)
 class OperatorMap:
-    """A mapping, its cost in engine terms, and how it was found.
+    """A mapping, its cost in engine terms with the launch, and how it was found.
 
     `evaluated`, `pruned` and `seconds` are of this call: 0 where the answer was remembered.
     """
@@ -32,6 +33,8 @@ class OperatorMap:
     flow: Flow
     mapping: Mapping
     cost: Cost
+    launch_cycles: int
+    """Of the operator; in `cost`, but not in what a search compares."""
     fills: tuple[Fill, ...]
     objective: str
     effort: str
@@ -91,7 +94,9 @@ def map_operator(  # noqa: PLR0913 - the public contract names every one
         found = _mapped(operator, hardware, nest, choice, words, answer)
     if not neighbour:
         return found
-    best = best_neighbour(nest, found.flow, found.mapping, found.cost, objective)
+    best = best_neighbour(
+        nest, found.flow, found.mapping, found.cost, objective, found.launch_cycles
+    )
     return replace(found, neighbour=best)
 
 
@@ -111,7 +116,8 @@ def _mapped(
     search: tuple[Found, bool] | None,
 ) -> OperatorMap:
     flow, mapping = choice
-    cost = cost_of(nest, flow, mapping)
+    launch = hardware.operator_overhead.cycles_of(operator, nest.G)
+    cost = operator_cost(nest, flow, mapping, launch)
     counted = search[0] if search and not search[1] else None
     return OperatorMap(
         operator=operator,
@@ -120,6 +126,7 @@ def _mapped(
         flow=flow,
         mapping=mapping,
         cost=cost,
+        launch_cycles=launch,
         fills=fills_of(nest, mapping, flow.target, cost.plan),
         objective=words[0],
         effort=words[1],

@@ -141,6 +141,16 @@ def test_pareto_prints_points_from_best_to_best(call, tiny):
     assert [int(row["cycles"]) for row in rows] == cycles
 
 
+def test_pareto_and_map_print_the_same_cycles_of_the_same_mapping(call, tiny):
+    slow = ("--set", "operator_overhead.launch_cycles=5000", "--format", "json")
+    best = json.loads(call("map", f"{tiny}/stem", *slow).stdout)
+    front = json.loads(call("map", f"{tiny}/stem", *slow, "--pareto", "cycles,energy").stdout)
+    for name in ("cycles", "dram_bytes"):
+        assert front["points"][0][name] == best[name]
+    assert front["points"][0]["energy_uj"] == pytest.approx(best["energy_pj"] * 1e-6)
+    assert best["cycles"] > 5000
+
+
 @pytest.mark.parametrize(
     ("layer", "words", "message"),
     [

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from accelsim.errors import MappingError
-from accelsim.mapper.costing import cost_of
 from accelsim.mapper.legality import checked
 from accelsim.mapping import Loop, Mapping
 from accelsim.neighbours import best_neighbour, changes, costed_changes, figures, tidied
+from accelsim.operator_cost import operator_cost
 from accelsim.operator_map import map_operator
 from accelsim.workload.builder import NetworkBuilder
 from accelsim.workload.window import window
@@ -33,13 +33,24 @@ def conv():
 
 @pytest.fixture(scope="module")
 def mapped():
-    return map_operator(conv(), deep_accelerator(), mapping=MAPPING, neighbour=True)
+    deep = deep_accelerator().replace({"operator_overhead.launch_cycles": 700})
+    return map_operator(conv(), deep, mapping=MAPPING, neighbour=True)
 
 
 @pytest.fixture(scope="module")
 def folded():
     small = small_accelerator({"memory.levels.scratchpad.size": "2 KiB"})
     return map_operator(conv(), small, neighbour=True)
+
+
+def costed(found):
+    return costed_changes(found.nest, found.flow, found.mapping, found.launch_cycles)
+
+
+def best(found, objective):
+    return best_neighbour(
+        found.nest, found.flow, found.mapping, found.cost, objective, found.launch_cycles
+    )
 
 
 def test_tidied_mapping_costs_the_same(mapped):
@@ -50,7 +61,7 @@ def test_tidied_mapping_costs_the_same(mapped):
     cuts = {"output": (4, 10), "input": (3 + 1, 8), "weight": (4, 9)}
     untidy = replace(MAPPING, rows=(*MAPPING.rows, Loop("R", 1)), temporal=loops, cuts=cuts)
     assert tidied(untidy) == MAPPING
-    cost = cost_of(mapped.nest, mapped.flow, untidy)
+    cost = operator_cost(mapped.nest, mapped.flow, untidy, 700)
     assert figures(cost) == figures(mapped.cost)
 
 
@@ -144,7 +155,7 @@ def test_outermost_loop_shrinks_to_what_is_left(mapped):
 def test_costed_changes_are_legal_different_and_priced_as_given_ones(which, request):
     found = request.getfixturevalue(which)
     seen = set()
-    for change, cost in costed_changes(found.nest, found.flow, found.mapping):
+    for change, cost in costed(found):
         checked(found.operator, found.nest, found.hardware, change.mapping)
         again = map_operator(found.operator, found.hardware, mapping=change.mapping)
         assert figures(again.cost) == figures(cost)
@@ -156,9 +167,7 @@ def test_costed_changes_are_legal_different_and_priced_as_given_ones(which, requ
 @pytest.mark.parametrize("which", ["mapped", "folded"])
 def test_changes_that_are_not_costed_are_refused(which, request):
     found = request.getfixturevalue(which)
-    kept = {
-        repr(change.mapping) for change, _ in costed_changes(found.nest, found.flow, found.mapping)
-    }
+    kept = {repr(change.mapping) for change, _ in costed(found)}
     kept.add(repr(tidied(found.mapping)))
     refused = 0
     for change in changes(found.nest, found.flow, tidied(found.mapping)):
@@ -180,8 +189,8 @@ def test_best_neighbour_is_the_least_of_those_of_another_cost(mapped, objective)
             "dram_bytes": cost.dram_bytes,
         }[objective]
 
-    near = best_neighbour(mapped.nest, mapped.flow, mapped.mapping, mapped.cost, objective)
-    costs = [cost for _, cost in costed_changes(mapped.nest, mapped.flow, mapped.mapping)]
+    near = best(mapped, objective)
+    costs = [cost for _, cost in costed(mapped)]
     others = [cost for cost in costs if figures(cost) != figures(mapped.cost)]
     assert value(near.cost) == min(value(cost) for cost in others)
     assert (near.costed, near.alike) == (len(costs), len(costs) - len(others))
@@ -194,4 +203,4 @@ def test_neighbour_is_looked_for_only_when_asked_for(mapped):
 
 def test_mapping_of_many_steps_has_no_neighbour(mapped, monkeypatch):
     monkeypatch.setattr("accelsim.neighbours.STEP_LIMIT", len(mapped.cost.program) - 1)
-    assert best_neighbour(mapped.nest, mapped.flow, mapped.mapping, mapped.cost, "edp") is None
+    assert best(mapped, "edp") is None

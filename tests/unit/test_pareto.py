@@ -3,6 +3,8 @@
 import pytest
 
 from accelsim.errors import UsageError
+from accelsim.evaluate import evaluate_layer
+from accelsim.execution.works import Setting
 from accelsim.mapper.search import OBJECTIVES
 from accelsim.neighbours import costed_changes, figures
 from accelsim.networks.registry import load_network
@@ -11,8 +13,12 @@ from accelsim.pareto import pareto_maps
 from accelsim.schedule.nest import nest_of
 from tests.oracles.small_accelerator import small_accelerator
 
-HARDWARE = small_accelerator({"memory.levels.scratchpad.size": "16 KiB"})
-OPERATOR = load_network("mobilenet_v1:alpha=0.25,resolution=64").operators[1]
+LAUNCH_KEY, LAUNCH = "operator_overhead.launch_cycles", 3000
+"""As long as the layer takes: its share of energy and edp shows."""
+
+HARDWARE = small_accelerator({"memory.levels.scratchpad.size": "16 KiB", LAUNCH_KEY: LAUNCH})
+OPERATOR, POINTWISE = load_network("mobilenet_v1:alpha=0.25,resolution=64").operators[1:3]
+NAME = OPERATOR.name
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +57,30 @@ def test_points_cost_what_their_mappings_cost(front):
         assert cost.edp == point.edp
 
 
+def test_points_cost_what_run_says_of_their_mappings(front):
+    for point in front.points:
+        run = Setting(HARDWARE, "fast", ("ws",), "cycles", 1, "normal", {NAME: point.mapping})
+        layer, _ = evaluate_layer(OPERATOR, run, ("net", 1))
+        assert layer.stall_launch_cycles == LAUNCH
+        assert (point.cycles, point.dram_bytes) == (layer.cycles, layer.dram_bytes)
+        assert point.energy_pj == pytest.approx(layer.energy_pj, rel=1e-12)
+        assert point.edp == pytest.approx(layer.energy_pj * layer.cycles, rel=1e-12)
+
+
+def test_optimum_of_edp_is_proved_only_without_a_launch():
+    for launch in (0, LAUNCH):
+        hardware = small_accelerator({LAUNCH_KEY: launch})
+        (point,) = pareto_maps(POINTWISE, hardware, ("cycles", "edp")).points
+        assert point.optimum_of == ("cycles", "edp", "dram_bytes")
+        assert set(point.optimum_of) - set(point.proved) == ({"edp"} if launch else set())
+
+
 def test_no_single_change_of_a_complete_front_beats_it(front):
     assert front.complete
     places = [(point.cycles, point.energy_pj) for point in front.points]
     nest = nest_of(OPERATOR, HARDWARE, 1)
     for point in front.points:
-        for _, cost in costed_changes(nest, point.flow, point.mapping):
+        for _, cost in costed_changes(nest, point.flow, point.mapping, LAUNCH):
             assert not any(beats((cost.cycles, cost.energy_pj), place) for place in places)
 
 
