@@ -171,8 +171,9 @@ def sweep(
 ) -> None:
     """Simulate networks on many accelerators.
 
-    One row per network and combination of hardware values. A point that cannot be built or mapped
-    has the reason in its row; the exit code is then 1. With --out, sweep.csv, sweep.json and plots
+    One row per network and combination of hardware values. A value that the hardware cannot have is
+    refused before anything runs (exit code 2); a point that cannot be built or mapped for another
+    reason has it in its row, and the exit code is 1. With --out, sweep.csv, sweep.json and plots
     are written to DIR.
     """
     from accelsim.cli import sweep as command

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from accelsim.cost.constants import library
 from accelsim.errors import AccelsimError, UsageError, check_known, suggestion
 from accelsim.evaluate import simulate
 from accelsim.hardware.accelerator import Accelerator
@@ -85,14 +86,17 @@ def sweep(  # noqa: PLR0913 - the public contract names every one
     """Simulate every network on every point of the grid (or the pairs) of `axes`.
 
     `axes` maps dotted keys of the hardware to values: `{"array.rows": [8, 16]}`. Raises UsageError
-    for what no point can cure (unknown names, keys or settings), before the first simulation.
+    for what no point can cure (unknown names, keys or settings, values that no point can be built
+    with), before the first simulation.
     """
     settings = Settings(engine, dataflow, objective, batch, effort)
     nets = [load_network(net) if isinstance(net, str) else net for net in _listed(networks)]
     base = load_hardware(hardware) if isinstance(hardware, str) else hardware
     _check(settings, base)
     _check_keys(base, axes)
-    jobs = [(point, net) for point in grid(axes, paired=paired) for net in nets]
+    points = grid(axes, paired=paired)
+    _check_values(base, axes, points)
+    jobs = [(point, net) for point in points for net in nets]
     rows: list[Row] = []
     for point, net in jobs:
         _tell(progress, len(rows), len(jobs), f"{net.name} {point.id}")
@@ -144,7 +148,7 @@ def _check(settings: Settings, base: Accelerator) -> None:
 
 
 def _check_keys(hardware: Accelerator, axes: Axes) -> None:
-    """Refuse keys that the hardware file has not; values are for the points to judge."""
+    """Refuse keys that the hardware file has not."""
     known = hardware.flat_keys()
     for axis in axes:
         of_file = any(f"{key}.".startswith(f"{axis}.") for key in known)
@@ -153,6 +157,37 @@ def _check_keys(hardware: Accelerator, axes: Axes) -> None:
                 f"axis '{axis}' is not a key of {hardware.name}; allowed: {', '.join(known)}"
                 f"{suggestion(axis, known)}"
             )
+
+
+def _check_values(hardware: Accelerator, axes: Axes, points: Sequence[Point]) -> None:
+    """Refuse values that no accelerator of the sweep can have, all of them at once.
+
+    A value may need that of another axis, so it is refused only if no point with it can be built;
+    one that is right by itself and wrong beside others fails its points alone.
+    """
+    lines = list[str]()
+    for key, values in axes.items():
+        for value in values:
+            fault = _fault(hardware, {key: value})
+            own = (point.changes for point in points if point.changes[key] == value)
+            if fault and all(_fault(hardware, changes) for changes in own):
+                lines += [_named(key, value, line) for line in fault.splitlines()]
+    if lines:
+        raise UsageError("\n".join(lines))
+
+
+def _fault(hardware: Accelerator, changes: dict[str, object]) -> str:
+    """Why there is no such accelerator; blank where there is."""
+    try:
+        library(hardware.replace(changes).constants)
+    except AccelsimError as error:
+        return str(error)
+    return ""
+
+
+def _named(key: str, value: object, line: str) -> str:
+    """A fault with its axis: that of a part of the value, or of another key, names the value."""
+    return f"axis {line}" if line.startswith(f"{key}: ") else f"axis {key}={cell(value)}: {line}"
 
 
 def _provenance(

@@ -133,11 +133,32 @@ def test_out_that_is_a_file_is_refused_before_simulating(call, tiny, tmp_path, c
         ("array.rows=8,8", "the value 8 is given twice"),
         ("array.rows=16:8:4", "holds nothing"),
         ("array.rows=[8", "the values cannot be read"),
+        ("array.rows=8,abc", "axis array.rows: must be a whole number, is 'abc'"),
+        ("array.rows=8,0", "axis array.rows: must be >= 1, is 0"),
+        ("clock=3 GB", "axis clock: must be a clock, is '3 GB'; allowed units: Hz, kHz, MHz, GHz"),
+        (
+            "array.dataflows=[wss]",
+            "axis array.dataflows=[wss]: array.dataflows.0: unknown dataflow "
+            "'wss'; allowed: ws, os,",
+        ),
+        (
+            "constants.mac_pjj=3",
+            "axis constants.mac_pjj: no such constant; did you mean 'mac_pj'?",
+        ),
     ],
 )
 def test_sweep_bad_axis_says_what_is_wrong(refused, tiny, axis, message):
     (line,) = refused("sweep", tiny, "--axis", axis)
     assert message in line
+
+
+def test_sweep_shows_every_bad_value_of_every_axis(refused, tiny):
+    words = ("--axis", "array.rows=8,0,x", "--axis", "array.cols=8", "--axis", "clock=3 GB,1 GHz")
+    assert refused("sweep", tiny, *words) == [
+        "axis array.rows: must be >= 1, is 0",
+        "axis array.rows: must be a whole number, is 'x'",
+        "axis clock: must be a clock, is '3 GB'; allowed units: Hz, kHz, MHz, GHz",
+    ]
 
 
 def test_sweep_uneven_pairs_are_refused(refused, tiny):

@@ -8,11 +8,24 @@ import accelsim as ac
 from accelsim.errors import AccelsimError, UsageError
 from accelsim.sweep import runner
 from accelsim.sweep.runner import load_sweep
+from accelsim.workload.builder import NetworkBuilder
+from accelsim.workload.window import window
 from tests.oracles.deep_accelerator import deep_accelerator
 from tests.oracles.small_accelerator import small_accelerator
 
 NETWORK = "mobilenet_v1:alpha=0.25,resolution=32"
 AXES = {"array.rows": [4, 8], "array.cols": [4, 16]}
+FEEDS = {
+    "array.dataflows": [["depthwise"], ["ws"]],
+    "array.input_feed": ["per_column", "shared"],
+}
+"""Of the four accelerators only depthwise with a shared input cannot be."""
+
+
+def depthwise():
+    net = NetworkBuilder("depthwise")
+    net.conv("conv", net.input("image", (4, 8, 8)), 4, window((7, 7)), groups=4)
+    return net.build()
 
 
 def test_sweep_rows_equal_simulate_on_each_point():
@@ -37,18 +50,35 @@ def test_sweep_networks_by_name_and_object_in_order():
 
 
 def test_sweep_point_that_cannot_be_keeps_the_rest():
-    swept = ac.sweep(NETWORK, small_accelerator(), {"array.rows": [8, -1], "array.cols": [8]})
-    good, bad = swept.points
+    swept = ac.sweep(depthwise(), small_accelerator(), FEEDS)
+    good, bad, plain, unused = swept.points
     assert list(good) == list(bad)
-    assert bad["error"] == "array.rows: must be >= 1, is -1"
+    assert str(bad["error"]).startswith("array.dataflows.0: 'depthwise' needs an input window")
     assert bad["cycles"] is None
     assert swept.failed == (bad,)
+    assert plain["error"] is unused["error"] is None
 
 
 def test_sweep_only_failed_points_still_have_rows():
-    (row,) = ac.sweep(NETWORK, small_accelerator(), {"array.rows": [0]}).points
-    assert row["array.rows"] == 0
-    assert "must be >= 1" in str(row["error"])
+    tight = small_accelerator({"memory.levels.scratchpad.banks": 1})
+    (row,) = ac.sweep(depthwise(), tight, {"memory.levels.scratchpad.size": ["64 B"]}).points
+    assert row["memory.levels.scratchpad.size"] == "64 B"
+    assert "does not fit the on-chip level" in str(row["error"])
+
+
+def test_sweep_value_is_refused_only_if_no_point_with_it_can_be():
+    assert ac.sweep(depthwise(), small_accelerator(), FEEDS).points[0]["error"] is None
+    alone = {key: values[:1] if "dataflows" in key else values[1:] for key, values in FEEDS.items()}
+    with pytest.raises(UsageError, match=r"^axis array.dataflows=\[depthwise\]: array.dataflows.0"):
+        ac.sweep(depthwise(), small_accelerator(), alone)
+
+
+def test_sweep_paired_values_are_judged_in_their_pairs():
+    swept = ac.sweep(depthwise(), small_accelerator(), FEEDS, paired=True)
+    assert swept.failed == ()
+    crossed = {**FEEDS, "array.input_feed": FEEDS["array.input_feed"][::-1]}
+    with pytest.raises(UsageError, match="needs an input window"):
+        ac.sweep(depthwise(), small_accelerator(), crossed, paired=True)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +90,8 @@ def test_sweep_only_failed_points_still_have_rows():
         ({"batch": 0}, "must be >= 1"),
         ({"axes": {"array.rwos": [8]}}, "did you mean 'array.rows'?"),
         ({"axes": {}}, "no axis"),
+        ({"axes": {"array.rows": [8, -1]}}, "axis array.rows: must be >= 1, is -1"),
+        ({"axes": {"constants.mac_pj": [1, -1]}}, "axis constants.mac_pj=-1: "),
         ({"networks": []}, "no network"),
         ({"networks": ["mobilenet_v11"]}, "did you mean 'mobilenet_v1'?"),
     ],
@@ -73,8 +105,10 @@ def test_sweep_what_no_point_can_cure_is_refused_first(monkeypatch, changes, mes
 
 
 def test_sweep_dataflow_of_the_file_itself_is_known():
-    (row,) = ac.sweep(NETWORK, deep_accelerator(), {"array.rows": [0]}, dataflow="mine").points
-    assert row["error"] == "array.rows: must be >= 1, is 0"
+    (row,) = ac.sweep(
+        depthwise(), deep_accelerator(), {"array.rows": [4]}, dataflow="mine", effort="sweep"
+    ).points
+    assert row["dataflow"] == "mine"
     with pytest.raises(UsageError, match="dataflow 'mine'; allowed: auto, ws, os, is"):
         ac.sweep(NETWORK, small_accelerator(), {"array.rows": [8]}, dataflow="mine")
 
@@ -99,8 +133,9 @@ def test_sweep_progress_counts_to_the_end():
 
 
 def test_sweep_saved_reads_back(tmp_path):
-    axes = {"memory.levels.scratchpad.size": ["64 KiB", "256 KiB"], "array.rows": [8, -1]}
-    swept = ac.sweep(NETWORK, small_accelerator(), axes)
+    axes = {"memory.levels.scratchpad.size": ["64 KiB", "64 B"], "array.rows": [8, 16]}
+    swept = ac.sweep(depthwise(), small_accelerator(), axes)
+    assert len(swept.failed) == 2
     assert load_sweep(swept.save(tmp_path / "out")) == swept
 
 
