@@ -71,8 +71,8 @@ def memory(hardware: tuple[str, ...], effort: str, plots: bool, output: Output) 
 
     Networks beside the same without skips, Inception modules beside a chain of as many MACs, and
     concats that copy beside concats in place, with half to four times the memory that the
-    accelerator has. With --out, memory.csv, pictures and findings.md are written to DIR; --format
-    csv prints memory.csv.
+    accelerator has. A tensor spills when it does not stay on chip until it is read. With --out,
+    memory.csv, pictures and findings.md are written to DIR; --format csv prints memory.csv.
     """
     from accelsim.cli import study_memory as command
 

@@ -12,10 +12,12 @@ from accelsim.cli.study_output import print_data, print_sections, write
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.resident import required_level
 from accelsim.study.memory import ACCELERATORS, MemoryStudy, steps, study_memory
+from accelsim.study.rows import chosen, distinct, number
+from accelsim.units import format_bytes
 
 SUMMARY = (
-    "accelerator", "group", "subject", "variant", "on_chip_bytes", "live_peak_bytes",
-    "spilled_bytes", "live_peak_ratio", "live_mean_ratio", "dram_ratio", "cycles_ratio",
+    "group", "subject", "variant", "live_peak_bytes", "spilled_bytes", "live_peak_ratio",
+    "live_mean_ratio", "dram_ratio", "cycles_ratio",
 )  # fmt: skip
 
 
@@ -50,6 +52,8 @@ def show(study: MemoryStudy, output: Output) -> None:
     """Print memory.csv, everything as JSON, or a table and sentences."""
     if print_data(study, output, rows=study.rows):
         return
-    firsts = [row for row in study.rows[::2] if row["level_times"] == 1]
-    print_table(firsts, SUMMARY, "at the accelerator's own size; ratios are to the twin")
+    for name in distinct(study.rows, "accelerator"):
+        rows = chosen(study.rows[::2], accelerator=name, level_times=1.0)
+        size = format_bytes(int(number(rows[0], "on_chip_bytes") or 0))
+        print_table(rows, SUMMARY, f"{name}, {size} where tensors may stay; ratios are to the twin")
     print_sections(study.sections)

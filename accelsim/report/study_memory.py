@@ -7,8 +7,9 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, FixedLocator, NullLocator
+from matplotlib.ticker import EngFormatter, FixedLocator, FuncFormatter, NullLocator
 
+from accelsim.report.line_ends import LineEnd, name_ends
 from accelsim.report.style import (
     BLUE,
     FORMATS,
@@ -28,13 +29,20 @@ from accelsim.report.style import (
 from accelsim.results.network import Row
 from accelsim.study.memory import MemoryStudy
 from accelsim.study.rows import chosen, distinct, number
+from accelsim.units import format_bytes
 
 GROUP_COLOURS = {"skip": VERMILLION, "branch": GREEN, "concat": PURPLE}
 SAND = "#F3E3A2"
-NAMES = {
-    "used by the running operator": BLUE, "waits": ORANGE, "twin: used": SKY, "twin: waits": SAND,
-    "skips / none": VERMILLION, "branches / chain": GREEN, "copied / in place": PURPLE,
+BARS = {
+    "used by the running operator": BLUE, "waits meanwhile": ORANGE,
+    "twin: used": SKY, "twin: waits": SAND,
 }  # fmt: skip
+LINES = {
+    "with skips / without": VERMILLION, "branches / chain": GREEN,
+    "concats copied / in place": PURPLE,
+}  # fmt: skip
+NAMES_APART = 0.062
+"""Names of lines, in heights of a panel: as high as a line of their font."""
 
 
 def draw_study(study: MemoryStudy, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
@@ -55,8 +63,8 @@ def memory_figure(rows: Sequence[Row]) -> Figure:
     """Live bytes of each subject and its twin; DRAM bytes and time over the twin's, by size."""
     figure = slide(
         f"What skips, branches and concats cost in memory on {rows[0]['accelerator']}",
-        "Live bytes: averaged over time. Right: subject over twin at equal or near MACs, tensors "
-        "staying on chip as moves the fewest bytes.",
+        "Left: tensors averaged over time, each subject above its twin. Right: each subject over "
+        "its twin; tensors that do not stay on chip spill: out to DRAM and back.",
     )
     grid = figure.add_gridspec(2, 2, width_ratios=(1.15, 1))
     _live_bars(figure.add_subplot(grid[:, 0]), chosen(rows, level_times=1.0))
@@ -64,7 +72,7 @@ def memory_figure(rows: Sequence[Row]) -> Figure:
         (("dram_ratio", "DRAM bytes over the twin's"), ("cycles_ratio", "time over the twin's"))
     ):
         _ratio_lines(figure.add_subplot(grid[place, 1]), rows, column, label)
-    legend_below(figure, NAMES)
+    legend_below(figure, {**BARS, **LINES})
     return figure
 
 
@@ -94,22 +102,26 @@ def distinct_pairs(rows: Sequence[Row]) -> list[tuple[str, str]]:
 
 
 def _ratio_lines(panel: Axes, rows: Sequence[Row], column: str, label: str) -> None:
-    firsts = rows[::2]
+    firsts, ends = rows[::2], list[LineEnd]()
     for group, subject in distinct_pairs(rows):
         own = chosen(firsts, group=group, subject=subject)
-        panel.plot(
-            [_figure(row, "on_chip_bytes") for row in own], [_figure(row, column) for row in own],
-            color=GROUP_COLOURS[group], marker="o", markersize=3, linewidth=1.2, alpha=0.8,
-        )  # fmt: skip
+        sizes = [_figure(row, "on_chip_bytes") for row in own]
+        ratios = [_figure(row, column) for row in own]
+        colour = GROUP_COLOURS[group]
+        panel.plot(sizes, ratios, color=colour, marker="o", markersize=3, linewidth=1.2, alpha=0.8)
+        ends.append(LineEnd(sizes[-1], ratios[-1], subject.rpartition("/")[2], colour))
     panel.axhline(1, color=INK, linewidth=0.8)
     panel.set_xscale("log", base=2)
-    sizes = sorted({_figure(row, "on_chip_bytes") for row in firsts})
-    panel.xaxis.set_major_locator(FixedLocator(sizes))
+    panel.xaxis.set_major_locator(
+        FixedLocator(sorted({_figure(row, "on_chip_bytes") for row in firsts}))
+    )
     panel.xaxis.set_minor_locator(NullLocator())
-    panel.xaxis.set_major_formatter(EngFormatter(unit="B", sep=" ", places=0))
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda size, _: format_bytes(round(size))))
     panel.set_xlabel("size of the level where tensors may stay")
     panel.set_ylabel(label)
     panel.grid(axis="y")
+    panel.set_ylim(panel.get_ylim())
+    name_ends(panel, ends, NAMES_APART)
 
 
 def _figure(row: Row, column: str) -> float:

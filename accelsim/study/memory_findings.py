@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from accelsim.results.network import Row
 from accelsim.study.page import Section
 from accelsim.study.rows import chosen, distinct, number, spread_of
+from accelsim.units import format_bytes
 
 OWN_SIZE = 1.0
 """`level_times` of the accelerator as it is."""
@@ -41,6 +42,11 @@ def _setting(rows: Sequence[Row]) -> Iterator[str]:
         "bytes are averaged over the time of the run without residency; a tensor waits while the "
         "running operator does not use it. Weights are not among them."
     )
+    yield (
+        "A tensor spills when it does not stay on chip between the operator that makes it and "
+        "those that read it: it goes out to DRAM and comes back. Spilled bytes count each such "
+        "tensor once."
+    )
 
 
 def _subjects(rows: Sequence[Row], group: str, cause: str) -> Iterator[str]:
@@ -56,7 +62,7 @@ def _subjects(rows: Sequence[Row], group: str, cause: str) -> Iterator[str]:
             f"({_kb(twin['waiting_mean_bytes'])} in the twin)."
         )
         yield (
-            f"With {_kb(first['on_chip_bytes'])} on chip it spills {_kb(first['spilled_bytes'])} "
+            f"With {_level(first)} on chip it spills {_kb(first['spilled_bytes'])} "
             f"({_kb(twin['spilled_bytes'])} in the twin; none from "
             f"{_size(first['spill_free_bytes'])}, {_size(twin['spill_free_bytes'])} in the twin): "
             f"DRAM bytes {_change(first['dram_ratio'])}, time {_change(first['cycles_ratio'])}; if "
@@ -97,7 +103,7 @@ def _modules_at(rows: Sequence[Row]) -> str:
     modules, chains = rows[::2], rows[1::2]
     spilling = [sum(_value(row, "spilled_bytes") > 0 for row in side) for side in (modules, chains)]
     return (
-        f"With {_kb(rows[0]['on_chip_bytes'])} on chip {spilling[0]} of {len(modules)} modules "
+        f"With {_level(rows[0])} on chip {spilling[0]} of {len(modules)} modules "
         f"and {spilling[1]} of their chains spill; the module moves "
         f"{_times(modules, 'dram_ratio')} the DRAM bytes and takes "
         f"{_times(modules, 'cycles_ratio')} the time."
@@ -114,9 +120,8 @@ def _more_memory(rows: Sequence[Row]) -> Iterator[str]:
             moved = [_over(b, a, "dram_bytes") for a, b in zip(small, large, strict=True)]
             taken = [_over(b, a, "cycles") for a, b in zip(small, large, strict=True)]
             yield (
-                f"From {_kb(small[0]['on_chip_bytes'])} to {_kb(large[0]['on_chip_bytes'])} on "
-                f"{name}, DRAM bytes of {words} become {_spread_text(moved)}, their time "
-                f"{_spread_text(taken)}."
+                f"From {_level(small[0])} to {_level(large[0])} on {name}, DRAM bytes of {words} "
+                f"become {_spread_text(moved)}, their time {_spread_text(taken)}."
             )
 
 
@@ -154,6 +159,11 @@ def _change(ratio: object) -> str:
 def _kb(size_bytes: object) -> str:
     assert isinstance(size_bytes, (int, float)), "sizes are never blank"
     return f"{size_bytes / 1e3:,.0f} kB"
+
+
+def _level(row: Row) -> str:
+    """Size of the level where tensors may stay: `256 KiB`."""
+    return format_bytes(int(_value(row, "on_chip_bytes")))
 
 
 def _size(size_bytes: object) -> str:

@@ -37,6 +37,8 @@ def test_study_memory_prints_json_and_sentences(call):
     table = call("study", "memory", "--quiet").stdout
     for section in data["findings"]:
         assert section["title"] in table
+    assert "edge_16x16, 256 KiB where tensors may stay" in table
+    assert "inception_v1/inception5a" in table
 
 
 def test_study_memory_mistakes_are_told_at_once(refused):

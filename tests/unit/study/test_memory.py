@@ -8,7 +8,8 @@ from accelsim.errors import UsageError
 from accelsim.evaluate import simulate
 from accelsim.hardware.yaml_io import load_hardware
 from accelsim.networks.registry import load_network
-from accelsim.report.study_memory import draw_study
+from accelsim.report.study_memory import draw_study, memory_figure
+from accelsim.report.style import drawing
 from accelsim.study import memory
 from accelsim.study.memory import COLUMNS, MemoryStudy, pair_rows, study_memory
 from accelsim.study.memory_cases import chain, modules, pairs
@@ -126,11 +127,12 @@ def test_findings_say_what_the_rows_hold():
     )
     assert "it spills 3 kB (0 kB in the twin; none from no size, 0 kB in the twin)" in skips
     assert "DRAM bytes +50.0 %, time +3.5 %" in skips
+    assert "A tensor spills when it does not stay on chip" in sections["How to read this"][-1]
     branches = " ".join(sections["Branches"])
     assert "MACs within 1.0%" in branches
     assert "1 of 1 modules and 0 of their chains spill" in branches
     more = sections["More memory"][0]
-    assert "From 0 kB to 1 kB on box, DRAM bytes of networks with skips become 0.75 times" in more
+    assert "From 500 B to 1 kB on box, DRAM bytes of networks with skips become 0.75 times" in more
 
 
 def test_study_of_a_machine_that_holds_no_tensors_is_refused():
@@ -149,3 +151,14 @@ def test_study_saves_its_table_findings_and_pictures(tmp_path, edge, module_rows
     assert manifest["accelerators"] == {"edge_16x16": edge.digest}
     (path,) = draw_study(study, tmp_path / "plots", ("png",))
     assert path.name == "memory_edge_16x16.png"
+
+
+def test_picture_names_every_line(edge, module_rows):
+    with drawing():
+        bars, dram, time = memory_figure(module_rows).axes
+    assert [text.get_text() for text in dram.texts] == ["inception3a"]
+    assert [text.xy for text in dram.texts] == [(2**18, module_rows[2]["dram_ratio"])]
+    assert [text.get_text() for text in time.texts] == ["inception3a"]
+    assert [label.get_text() for label in bars.get_yticklabels()] == [
+        "branch: inception_v1/inception3a"
+    ]
