@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -109,11 +109,24 @@ def grid_height(count: int) -> float:
     return max(SLIDE[1], 3.6 * ceil(count / 2))
 
 
-def legend_below(figure: Figure, colours: dict[str, str], *more: Patch) -> None:
-    """One legend for all panels, under them."""
+Side = Literal["left", "center", "right"]
+BELOW: dict[Side, Literal["outside lower left", "outside lower center", "outside lower right"]] = {
+    "left": "outside lower left",
+    "center": "outside lower center",
+    "right": "outside lower right",
+}
+
+
+def legend_below(
+    figure: Figure, colours: dict[str, str], *more: Patch, side: Side = "center", most: int = 7
+) -> None:
+    """One legend for all panels, under them; two go to the left and the right `side`.
+
+    most: entries beside each other.
+    """
     patches = [Patch(facecolor=colour, label=name) for name, colour in colours.items()]
     handles = [*patches, *more]
-    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 7))
+    figure.legend(handles=handles, loc=BELOW[side], ncols=min(len(handles), most))
 
 
 def save_figure(figure: Figure, folder: Path, name: str, formats: Sequence[str]) -> list[Path]:

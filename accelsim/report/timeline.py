@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
@@ -48,13 +49,15 @@ COLOURS = {
     "access": BROWN,
     "conflict": YELLOW,
 }
-MEANINGS = {
-    "compute": "work",
+UNITS = {
+    "compute": "work, fill, drain",
     "launch": "launch",
     "stall_input": "wait for input",
     "stall_weight": "wait for weights",
     "stall_output": "wait for sums, stores",
-    "stall_bank": "wait for banks of a shared level",
+    "stall_bank": "wait for shared banks",
+}
+CHANNELS = {
     "input": "load input",
     "weight": "load weights",
     "sums": "load sums",
@@ -62,13 +65,28 @@ MEANINGS = {
     "access": "one at a shared port",
     "conflict": "several at a shared port",
 }
-"""What a colour says; work includes fill, drain and waits for ports that are too narrow alone."""
+"""What a colour says on a core or vector unit, and on a DRAM channel or shared port; work includes
+waits for ports that are too narrow alone."""
 
 OPERATORS = ("#DADADA", "#B8B8B8")
 """Neighbouring operators, so that each can be told from the next."""
 
-NAMED = 0.06
-"""Share of the width from which an operator has room for its name."""
+PANEL = 11.7
+"""Inches that the cycles have; names of tracks and margins take the rest of a slide."""
+LETTER, LINE = 0.062, 0.115
+"""Inches that a letter of a name, and its line, take."""
+MOST_LETTERS = 22
+"""Of a name that stands upright; longer ones lose their middle."""
+WORK, GAP = 0.6, 0.22
+"""Inches: what a unit did, and between tracks."""
+
+
+class Name(NamedTuple):
+    """The name of an operator where it has room: along the cycles, or upright."""
+
+    at: float
+    text: str
+    upright: bool
 
 
 def draw_timelines(
@@ -90,28 +108,35 @@ def timeline_figure(result: NetworkResult, trace: Trace) -> Figure:
     """Two strips per core, its operators and under them what each cycle went into; one per channel
     and shared port.
 
-    x is in clock cycles.
+    x is in clock cycles, y in inches from the top.
     """
     end = max(item.end for item in trace.slices)
-    tracks = tracks_of(trace)
+    tracks = {
+        track: [item for item in trace.slices if item.track == track] for track in tracks_of(trace)
+    }
+    names = {track: named(own, end) for track, own in tracks.items()}
+    tall = {track: _strip_height(tracks[track], names[track]) for track in tracks}
+    height = sum(tall.values()) + len(tracks) * (WORK + GAP)
     figure = slide(
         f"{result.network}: timeline, policy {result.policy}{_staying(result)}",
-        f"{setting([result])}; {end:,} cycles. Grey: operators; under them what the unit did.",
-        min(max(2.4 + 1.1 * len(tracks), 4), 20),
+        f"{setting([result])}; {end:,} cycles. Grey: operators, named where there is room; under "
+        "them what the unit did; white: nothing to do.",
+        min(2.2 + height, 24),
     )
     panel = figure.subplots()
-    for row, track in enumerate(tracks):
-        own = [item for item in trace.slices if item.track == track]
-        _operators(panel, [item for item in own if item.what == "operator"], row, end)
+    middles, top = list[float](), 0.0
+    for track, own in tracks.items():
+        _operators(panel, [item for item in own if item.what == "operator"], (top, tall[track]))
+        _write_names(panel, names[track], top + tall[track] / 2)
+        top += tall[track]
         for what, colour in COLOURS.items():
-            _strip(panel, [item for item in own if item.what == what], (row, colour))
-    panel.set_xlim(0, end)
-    panel.set_ylim(len(tracks) - 0.45, -0.55)
-    panel.set_yticks(range(len(tracks)), tracks)
-    panel.xaxis.set_major_formatter(EngFormatter(sep=" "))
-    panel.set_xlabel("cycles")
+            _strip(panel, [item for item in own if item.what == what], colour, (top, WORK))
+        middles.append(top + WORK / 2)
+        top += WORK + GAP
+    _axes(panel, (end, height), dict(zip(middles, tracks, strict=True)))
     shown = {item.what for item in trace.slices}
-    legend_below(figure, {MEANINGS[w]: COLOURS[w] for w in MEANINGS if w in shown})
+    legend_below(figure, _present(UNITS, shown), side="left", most=3)
+    legend_below(figure, _present(CHANNELS, shown), side="right", most=3)
     return figure
 
 
@@ -124,33 +149,57 @@ def _staying(result: NetworkResult) -> str:
     return f", residency {result.residency} ({len(staying)} tensors on chip)"
 
 
-def _operators(panel: Axes, slices: Sequence[Slice], row: int, end: int) -> None:
-    for place, item in enumerate(slices):
-        colour = OPERATORS[place % 2]
-        _strip(panel, [item], (row, colour), (-0.42, -0.14))
-        if item.end - item.start > NAMED * end:
-            room = int(130 * (item.end - item.start) / end)
-            panel.text(
-                (item.start + item.end) / 2, row - 0.28, shortened(item.layer, room),
-                ha="center", va="center", fontsize=7, clip_on=True,
-            )  # fmt: skip
+def _present(words: dict[str, str], shown: set[str]) -> dict[str, str]:
+    """Words -> colours of what is shown."""
+    return {words[what]: COLOURS[what] for what in words if what in shown}
 
 
-def _strip(
-    panel: Axes,
-    slices: Sequence[Slice],
-    look: tuple[int, str],
-    height: tuple[float, float] = (-0.12, 0.42),
-) -> None:
-    """Slices as one artist, so that many thousands are quick."""
-    (row, colour), (top, bottom) = look, height
+def named(slices: Sequence[Slice], end: int) -> list[Name]:
+    """Names of the operators that are wide enough: for their letters, or for one line upright."""
+    found = list[Name]()
+    for item in slices:
+        inches = PANEL * (item.end - item.start) / end
+        fits = inches >= LETTER * (len(item.layer) + 2)
+        if item.what == "operator" and (fits or inches >= LINE):
+            text = item.layer if fits else shortened(item.layer, MOST_LETTERS)
+            found.append(Name((item.start + item.end) / 2, text, not fits))
+    return found
+
+
+def _strip_height(slices: Sequence[Slice], names: Sequence[Name]) -> float:
+    """Inches of the operators of a track; none on a channel."""
+    if not any(item.what == "operator" for item in slices):
+        return 0.0
+    letters = max((len(name.text) + 2 for name in names if name.upright), default=0)
+    return max(2 * LINE, LETTER * letters)
+
+
+def _operators(panel: Axes, slices: Sequence[Slice], place: tuple[float, float]) -> None:
+    for turn, colour in enumerate(OPERATORS):
+        _strip(panel, slices[turn::2], colour, place)
+
+
+def _write_names(panel: Axes, names: Sequence[Name], middle: float) -> None:
+    for name in names:
+        panel.text(
+            name.at, middle, name.text, rotation=90 if name.upright else 0,
+            ha="center", va="center", fontsize=7, clip_on=True,
+        )  # fmt: skip
+
+
+def _axes(panel: Axes, ends: tuple[float, float], tracks: dict[float, str]) -> None:
+    panel.set_xlim(0, ends[0])
+    panel.set_ylim(ends[1], -GAP / 2)
+    panel.set_yticks(list(tracks), list(tracks.values()))
+    panel.xaxis.set_major_formatter(EngFormatter(sep=" "))
+    panel.set_xlabel("cycles")
+
+
+def _strip(panel: Axes, slices: Sequence[Slice], colour: str, place: tuple[float, float]) -> None:
+    """Slices as one artist, so that many thousands are quick; `place`: top and height."""
+    top, bottom = place[0], sum(place)
     corners = [
-        [
-            (item.start, row + top),
-            (item.end, row + top),
-            (item.end, row + bottom),
-            (item.start, row + bottom),
-        ]
+        [(item.start, top), (item.end, top), (item.end, bottom), (item.start, bottom)]
         for item in slices
     ]
     strip = PolyCollection(corners, facecolors=colour, linewidths=0, rasterized=len(corners) > 1000)
