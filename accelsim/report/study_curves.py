@@ -10,7 +10,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 
 from accelsim.report.digits import rounded
-from accelsim.report.style import GREY, INK, LINES, MARKERS, panel_grid, slide
+from accelsim.report.point_labels import Label, Point, label_points
+from accelsim.report.style import GREY, INK, LINES, MARKERS, arrange, panel_grid, slide
 from accelsim.results.network import Row
 from accelsim.study.kernel_costs import GAPS
 from accelsim.study.kernel_findings import cost_ratios
@@ -33,6 +34,7 @@ NARROW_TICKS = (0.8, 0.9, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3)
 """Ratios to 3x3 where the whole axis spans less than a factor of four."""
 COARSE = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 FINE = (1.0, 1.1, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0)
+FINEST = tuple(1 + step / 20 for step in range(180))
 """Ticks of latency and area in each decade."""
 
 
@@ -115,11 +117,11 @@ PLACES = {
 }
 
 
-LEAST_SPAN = 1.6
+LEAST_SPAN = 1.12
 """Ratio of the ends of an axis of area or latency."""
 
-BESIDE, ABOVE = 0.13, 0.015
-"""Relative distances along latency and area up to which points share a label."""
+SAME = 0.002
+"""Relative distance up to which points are one: their markers cover each other."""
 
 
 def latency_figure(networks: Sequence[Row], network: str) -> Figure:
@@ -131,7 +133,8 @@ def latency_figure(networks: Sequence[Row], network: str) -> Figure:
         "Grey lines: equal area × time. Engines: one per column of the array, beside it.",
     )
     names = distinct(rows, "accelerator")
-    for panel, name in zip(panel_grid(figure, len(names)), names, strict=True):
+    panels = panel_grid(figure, len(names))
+    for panel, name in zip(panels, names, strict=True):
         own = chosen(rows, accelerator=name)
         for index, place in enumerate(PLACES):
             _walk(panel, chosen(own, depthwise_on=place), index)
@@ -141,12 +144,15 @@ def latency_figure(networks: Sequence[Row], network: str) -> Figure:
         panel.set_ylabel("area (mm²)")
     handles = [_handle(words, index) for index, words in enumerate(PLACES.values())]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    arrange(figure)
+    for panel, name in zip(panels, names, strict=True):
+        label_points(panel, _labels(chosen(rows, accelerator=name)))
     return figure
 
 
 def _walk(panel: Axes, rows: Sequence[Row], index: int) -> None:
     """A line through the uniform kernels, and a point for the definition's own."""
-    known = [row for row in rows if number(row, "latency_ms") is not None]
+    known = _known(rows)
     colour, marker = LINES[index], MARKERS[index]
     uniform = [row for row in known if row["kernel"] != "own"]
     panel.plot(*_points(uniform), color=colour, marker=marker, markersize=7, linewidth=1.4)
@@ -155,20 +161,26 @@ def _walk(panel: Axes, rows: Sequence[Row], index: int) -> None:
         *_points(own), color=colour, marker=marker, linestyle="", markersize=10,
         markerfacecolor="white", markeredgewidth=2,
     )  # fmt: skip
-    alone = known if index != len(PLACES) - 1 else known[1:]  # at 3x3 all engines are one
-    away = (0, -14) if index == 0 else (4, 6)  # the array has the least area: below it is room
-    for place, words in _labels(alone).items():
-        panel.annotate(words, place, xytext=away, textcoords="offset points", fontsize=8)
 
 
-def _labels(rows: Sequence[Row]) -> dict[tuple[float, float], str]:
-    """Kernels by place, those that lie beside one another together."""
-    found: dict[tuple[float, float], list[str]] = {}
-    for row in rows:
-        ((x,), (y,)) = _points([row])
-        near = (at for at in found if abs(x / at[0] - 1) < BESIDE and abs(y / at[1] - 1) < ABOVE)
-        found.setdefault(next(near, (x, y)), []).append(str(row["kernel"]))
-    return {at: ", ".join(words) for at, words in found.items()}
+def _known(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if number(row, "latency_ms") is not None]
+
+
+def _labels(rows: Sequence[Row]) -> list[Label]:
+    """Kernels beside their points, in the colour of their line; points that are one share a label.
+
+    3x3 engines are the same whichever way other kernels are served: one label.
+    """
+    found: dict[Point, tuple[list[str], str]] = {}
+    for place, colour in zip(PLACES, LINES, strict=False):
+        for row in _known(chosen(rows, depthwise_on=place)):
+            ((x,), (y,)) = _points([row])
+            same = (p for p in found if abs(x / p.x - 1) < SAME and abs(y / p.y - 1) < SAME)
+            words = found.setdefault(next(same, Point(x, y)), ([], colour))[0]
+            if row["kernel"] not in words:
+                words.append(str(row["kernel"]))
+    return [Label(at, ", ".join(words), colour) for at, (words, colour) in found.items()]
 
 
 def _points(rows: Sequence[Row]) -> tuple[list[float], list[float]]:
@@ -180,7 +192,7 @@ def _equal_area_time(panel: Axes) -> None:
     """Grey hyperbolas, each twice the area × time of the one before; straight on these axes."""
     panel.set_xscale("log")
     panel.set_yscale("log")
-    panel.margins(0.15)
+    panel.margins(0.15, 0.25)
     left, right = _widened(*panel.get_xlim())
     low, high = _widened(*panel.get_ylim())
     product = left * low
@@ -205,7 +217,7 @@ def _widened(low: float, high: float) -> tuple[float, float]:
 def _ticks(low: float, high: float) -> list[float]:
     """Round numbers of each decade within the limits; finer ones where those would be few."""
     ticks: list[float] = []
-    for steps in (COARSE, FINE):
+    for steps in (COARSE, FINE, FINEST):
         ticks = [step * 10.0**power for power in range(-4, 6) for step in steps]
         ticks = [tick for tick in ticks if low <= tick <= high]
         if len(ticks) >= 3:

@@ -75,6 +75,12 @@ def test_latency_points_are_those_of_the_table(study):
     on_array = panel.lines[0]
     assert list(on_array.get_xdata()) == [4.0, 6.0, 8.0, 10.0]
     assert set(on_array.get_ydata()) == {2.0}
+    labels = [(text.get_text(), text.xy) for text in panel.texts]
+    assert labels[:5] == [
+        ("3x3", (4.0, 2.0)), ("5x5", (6.0, 2.0)), ("7x7", (8.0, 2.0)), ("9x9", (10.0, 2.0)),
+        ("own", (12.0, 2.0)),
+    ]  # fmt: skip
+    assert len(labels) == 10  # largest and passes are the same points here: five labels for both
 
 
 def test_network_bars_are_the_changes(study):
