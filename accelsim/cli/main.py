@@ -210,14 +210,18 @@ def plot(subject: str, quiet: bool, **choices: Any) -> None:
 
     What the folder holds decides what can be drawn into DIR/plots: kernel and layer after run,
     array after sweep. With --kind, a picture of NETWORK (a built-in name or a workload file) is
-    drawn into --out, or here without it: structure is its graph, on several pages if it is large;
-    memory is the bytes of its tensors over the operators, beside the on-chip size of --hw.
+    drawn into --out, or without it into the working folder: structure is its graph, on several
+    pages if it is large; memory is the bytes of its tensors over the operators, beside the on-chip
+    size of --hw.
     """
     from accelsim.cli.plot import Choices, draw
 
-    for path in draw(subject, Choices(**choices)):
-        if not quiet:
+    drawn = draw(subject, Choices(**choices))
+    if not quiet:
+        for path in drawn:
             click.echo(path)
+        for folder in dict.fromkeys(path.parent.absolute() for path in drawn):
+            click.echo(f"wrote {folder}", err=True)
 
 
 @main.command()

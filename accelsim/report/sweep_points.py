@@ -95,8 +95,8 @@ def is_grid(points: SweepPoints) -> bool:
 
 
 def is_same_for_all(points: SweepPoints, column: str) -> bool:
-    """Whether a column depends on the accelerator alone, as its area does."""
+    """Whether a column depends on the accelerator alone, as its area does; not for one network."""
     found: dict[tuple[str, str], set[Cell]] = {}
     for row in points.rows:
         found.setdefault((points.tick(row), points.combination(row)), set()).add(row[column])
-    return all(len(values) == 1 for values in found.values())
+    return len(points.networks) > 1 and all(len(values) == 1 for values in found.values())

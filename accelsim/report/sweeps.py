@@ -65,7 +65,7 @@ def sweep_figures(points: SweepPoints) -> dict[str, Figure]:
 def _line_figure(points: SweepPoints) -> Figure:
     """All metrics over x, one line for each network."""
     figure = slide(
-        f"Sweep over {points.x_name}{_setting(points)}",
+        f"{_subject(points, 'Sweep')} over {points.x_name}{_setting(points)}",
         f"Ring: smallest area × time of each network.{_failures(points)}",
         grid_height(len(METRICS)),
     )
@@ -86,7 +86,7 @@ def _panel_figure(points: SweepPoints, metric: Metric) -> Figure:
     networks = points.networks[:1] if same else points.networks
     ring = " Ring: smallest of each line." if metric is AREA_TIME else ""
     figure = slide(
-        f"{metric.title} over {points.x_name}{_setting(points)}",
+        f"{_subject(points, metric.title)} over {points.x_name}{_setting(points)}",
         f"One line for each {', '.join(points.rest)}.{ring}{_failures(points)}",
         grid_height(len(networks)),
     )
@@ -176,7 +176,8 @@ def _heat_figure(points: SweepPoints, metric: Metric) -> Figure:
     same = is_same_for_all(points, metric.column)
     networks = points.networks[:1] if same else points.networks
     figure = slide(
-        f"{metric.title} ({metric.unit}) over rows and columns of the array{_setting(points)}",
+        f"{_subject(points, metric.title)} ({metric.unit}) over rows and columns of the array"
+        f"{_setting(points)}",
         f"Darker: larger, on a logarithmic scale.{_failures(points)}",
         grid_height(len(networks)),
     )
@@ -226,6 +227,13 @@ def _legend(figure: Figure, names: Sequence[str]) -> None:
     width = max(map(len, names)) * 0.085 + 0.6
     columns = max(1, min(len(names), int(SLIDE[0] / width)))
     figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+
+
+def _subject(points: SweepPoints, title: str) -> str:
+    """`Latency`, or of a single network `mobilenet_v2: latency`."""
+    if len(points.networks) > 1:
+        return title
+    return f"{points.networks[0]}: {title[:1].lower()}{title[1:]}"
 
 
 def _setting(points: SweepPoints) -> str:

@@ -28,6 +28,9 @@ KEPT = 0.8
 
 AT_LEAST, AT_MOST = ">=", "<="
 
+REQUEST = "the request that this study was written for, which names no paper"
+"""Source of statements that are often made and rarely sourced."""
+
 
 class Quotation(NamedTuple):
     """A figure as it is quoted, the same as a number in the unit of the computed one, and where."""

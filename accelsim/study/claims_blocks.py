@@ -24,6 +24,7 @@ from accelsim.study.claim_rules import (
     AT_LEAST,
     AT_MOST,
     KEPT,
+    REQUEST,
     Claim,
     Evidence,
     Quotation,
@@ -39,7 +40,6 @@ from accelsim.study.rows import chosen, number
 from accelsim.study.runs import Runs, known_network
 from accelsim.workload.network import Network
 
-ISSUE = "the statement that this study was asked to test (issue 7)"
 MOBILENET = "Howard et al., MobileNets, arXiv 1704.04861, section 3.1"
 BLOCK = Size(14, 512)
 """Map and channels of the depthwise separable block: MobileNet's most frequent."""
@@ -88,7 +88,7 @@ def _branches() -> list[Claim]:
 
 
 def _branches_with(how: str, changes: Mapping[str, object]) -> list[Claim]:
-    quotation, end = Quotation("", None, ISSUE), how.replace(" ", "_")
+    quotation, end = Quotation("", None, REQUEST), how.replace(" ", "_")
     return [
         Claim(
             f"inception_time_{end}", "Parallel kernels of an Inception module take more time than "
@@ -139,7 +139,7 @@ def _skips() -> list[Claim]:
 
 
 def _skips_of(name: str) -> list[Claim]:
-    quotation = Quotation("", None, ISSUE)
+    quotation = Quotation("", None, REQUEST)
     pair, network = Pair(f"{name}:residual=no", name), known_network(name)
     return [
         Claim(
@@ -170,7 +170,7 @@ def _skip_memory(
 
 def _kernels() -> list[Claim]:
     """What 5x5 and 7x7 cost beyond their parameters, from one engine to a whole network."""
-    quotation = Quotation("", None, f"{LARGE_KERNELS}, {ISSUE}")
+    quotation = Quotation("", None, f"{LARGE_KERNELS}, {REQUEST}")
     found = []
     for k in LARGER:
         name, size = f"kernel_{k}x{k}", f"{k}x{k}"

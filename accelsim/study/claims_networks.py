@@ -21,6 +21,7 @@ from accelsim.study.claim_figures import (
 from accelsim.study.claim_rules import (
     AT_LEAST,
     KEPT,
+    REQUEST,
     Claim,
     Evidence,
     Quotation,
@@ -31,7 +32,6 @@ from accelsim.study.runs import Runs, known_network, reasons
 from accelsim.workload.network import Network
 from accelsim.workload.operators import Operator
 
-ISSUE = "the statement that this study was asked to test (issue 7)"
 MIXNET = "Tan and Le, MixConv, arXiv 1907.09595"
 MOBILENET = "Howard et al., MobileNets, arXiv 1704.04861"
 SQUEEZENET = "Iandola et al., SqueezeNet, arXiv 1602.07360"
@@ -93,24 +93,24 @@ def _mixnet() -> list[Claim]:
         ),
         _timed(
             "mixnet_s_time_v3", "MixNet-S is no slower than MobileNetV3-Large on accelerators",
-            Quotation("", None, ISSUE), v3, _no_slower,
+            Quotation("", None, REQUEST), v3, _no_slower,
         ),
         _timed(
             "mixnet_s_time_v3_mobile",
             "MixNet-S is no slower than MobileNetV3-Large on a mobile CPU",
-            Quotation("", None, ISSUE), v3, _on_mobile_cpus,
+            Quotation("", None, REQUEST), v3, _on_mobile_cpus,
         ),
     ]  # fmt: skip
 
 
 def _beside_resnet(title: str, network: str) -> list[Claim]:
     """1/12 of the parameters, 1/28 of the operations, and what that is in time."""
-    pair, fewer = Pair(network, "resnet152"), Quotation("1/28", 28, ISSUE)
+    pair, fewer = Pair(network, "resnet152"), Quotation("1/28", 28, REQUEST)
     promised = fewer._replace(text="1/28 of the operations")
     return [
         _counted(
             f"{network}_params", f"{title} has 1/12 of the parameters of ResNet-152",
-            Quotation("1/12", 12, ISSUE), pair, params, MANY,
+            Quotation("1/12", 12, REQUEST), pair, params, MANY,
         ),
         _counted(
             f"{network}_macs", f"{title} needs 1/28 of the operations of ResNet-152",
@@ -138,7 +138,7 @@ def _on_mobile_cpus(runs: Runs, pair: Pair) -> Evidence:
 def _mobilenet() -> list[Claim]:
     """MobileNet beside its twin with full convolutions, and its 1x1 convolutions."""
     twin = Pair("mobilenet_v1", "conv_mobilenet")
-    eighth = Quotation("1/8", 8, f"{ISSUE}; {CONV_SOURCE}")
+    eighth = Quotation("1/8", 8, f"{REQUEST}; {CONV_SOURCE}")
     share, table = f"{MOBILENET}, table 2", "accelsim explain params"
     return [
         _counted(
@@ -163,7 +163,7 @@ def _mobilenet() -> list[Claim]:
         Claim(
             "mobilenet_pointwise_time",
             "MobileNet therefore spends 95 % of its time in 1x1 convolutions",
-            Quotation("95 % of the operations", 95, ISSUE),
+            Quotation("95 % of the operations", 95, REQUEST),
             "cycles of 1x1 convolutions over all, %", AT_LEAST, _pointwise_time,
             own_command("mobilenet_pointwise_time"),
         ),
@@ -215,7 +215,7 @@ def _squeezenet() -> list[Claim]:
         ),
         _timed(
             "squeezenet_time", "SqueezeNet, with more operations, is slower than MobileNet",
-            Quotation("", None, ISSUE), work, _no_slower,
+            Quotation("", None, REQUEST), work, _no_slower,
         ),
         Claim(
             "squeezenet_energy", "A network of fewer weights can take more energy: SqueezeNet "

@@ -33,7 +33,8 @@ def sections(rows: Sequence[Row]) -> list[Section]:
 def _setting(rows: Sequence[Row]) -> Iterator[str]:
     count = Counter(str(row["verdict_on_point"]) for row in rows)
     told = ", ".join(f"{count[verdict]} {verdict}" for verdict in VERDICTS if count[verdict])
-    yield f"{len(rows)} statements; of their points: {told}."
+    statements = "statement" if len(rows) == 1 else "statements"
+    yield f"{len(rows)} {statements} tested; on the point: {told}."
     yield (
         f"On the quotation: {HOLDS} where the computed figure is within {NEAR - 1:.0%} of the "
         f"quoted one, {PARTLY} within {ROUGH - 1:.0%}."

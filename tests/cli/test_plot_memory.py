@@ -18,6 +18,21 @@ def test_plot_memory_on_another_accelerator_names_it(call, tiny, tmp_path):
     assert "on eyeriss" in (tmp_path / "memory_tiny.svg").read_text()
 
 
+@pytest.mark.parametrize("kind", ["memory", "structure"])
+def test_plot_of_a_network_says_where_it_wrote(call, tiny, tmp_path, monkeypatch, kind):
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    result = call("plot", tiny, "--kind", kind, "--format", "svg")
+    assert result.stdout == f"{kind}_tiny.svg\n"
+    assert result.stderr == f"wrote {here}\n"
+    assert [path.name for path in here.iterdir()] == [f"{kind}_tiny.svg"]
+    named = call("plot", tiny, "--kind", kind, "--format", "svg", "--out", tmp_path / "there")
+    assert named.stderr == f"wrote {tmp_path / 'there'}\n"
+    quiet = call("plot", tiny, "--kind", kind, "--format", "svg", "--quiet")
+    assert quiet.stdout == quiet.stderr == ""
+
+
 @pytest.mark.parametrize(
     ("words", "problem"),
     [

@@ -178,6 +178,22 @@ def test_draw_sweep_third_axis_is_a_line_each(
     assert "size = 64 KiB" in _texts(tmp_path / "sweep_area_time.svg")
 
 
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_draw_sweep_of_one_network_names_it_in_every_picture(
+    sweep_rows: Callable[..., list[Row]], tmp_path: Path, axes: int
+) -> None:
+    arrays = [(8, 8), (16, 16)] if axes != 2 else [(8, 8), (8, 16), (16, 8), (16, 16)]
+    rows = sweep_rows(arrays, ("64 KiB", "1 MiB") if axes == 3 else ())
+    names = ("array.rows", "array.cols", "size")[: max(axes, 2)]
+    alone = [row for row in rows if row["network"] == "small"]
+    for path in draw_sweep(alone, names, tmp_path, ["svg"]):
+        assert "all networks" not in _texts(path)
+        assert "small: " in _texts(path)
+    texts = [_texts(path) for path in draw_sweep(rows, names, tmp_path, ["svg"])]
+    assert not any("small: " in text for text in texts)
+    assert any("all networks" in text for text in texts) == (axes > 1)
+
+
 def test_draw_sweep_all_points_failed_draws_nothing(tmp_path: Path) -> None:
     rows: list[Row] = [{"network": "a", "array.rows": 8, "latency_ms": None}]
     assert draw_sweep(rows, ["array.rows"], tmp_path) == []

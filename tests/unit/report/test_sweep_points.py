@@ -74,3 +74,11 @@ def test_is_same_for_all_tells_area_from_latency() -> None:
     assert points is not None
     assert is_same_for_all(points, "area_mm2")
     assert not is_same_for_all(points, "latency_ms")
+
+
+def test_is_same_for_all_of_one_network_says_nothing_about_others() -> None:
+    rows = [row for row in _rows((8, 8), (16, 16)) if row["network"] == "a"]
+    points = sweep_points(rows, ARRAY)
+    assert points is not None
+    assert points.networks == ("a",)
+    assert not is_same_for_all(points, "area_mm2")
