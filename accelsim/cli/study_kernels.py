@@ -5,20 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
+
 from accelsim.cli.inputs import Mistakes, accelerators_of, check_folder
 from accelsim.cli.options import Output
 from accelsim.cli.output import note_compiling, print_table, progress
 from accelsim.cli.study_output import print_data, print_sections, write
+from accelsim.results.network import Row
 from accelsim.study.kernels import ACCELERATORS, KernelStudy, steps, study_kernels
+from accelsim.study.rows import chosen, distinct
 
-SUMMARY = (
-    "accelerator", "type", "kernel", "param_ratio", "mac_ratio", "gap_area", "gap_area_time",
-    "gap_buffer", "gap_cycles", "gap_energy",
-)  # fmt: skip
+HEADINGS = {
+    "gap_area": "engine_area_gap", "gap_buffer": "buffer_area_gap", "gap_cycles": "cycles_gap",
+    "gap_energy": "energy_gap",
+}  # fmt: skip
+"""Column -> what it is called on the terminal: the cost that is compared comes first."""
+
+SUMMARY = ("type", "kernel", "param_ratio", "mac_ratio", *HEADINGS.values())
 NETWORKS = (
-    "accelerator", "network", "kernel", "params_change_percent", "macs_change_percent",
-    "cycles_change_percent", "energy_change_percent", "area_time_change_percent", "gap_cycles",
+    "network", "kernel", "params_change_percent", "macs_change_percent", "cycles_change_percent",
+    "energy_change_percent", "cycles_gap",
 )  # fmt: skip
+LEGEND = (
+    "gap: ratio of that cost to 3x3 / ratio of the parameters; 1 where it grows as they do, more "
+    "where it outgrows them.",
+    "engine area: a dedicated engine of one channel with its line buffers. buffer area: the "
+    "smallest SRAM that moves no byte twice. Area x time grows as the cycles.",
+)
 SHOWN_SECTIONS = 3
 """Of findings.md, on the terminal: how to read it, where the claim holds, engines."""
 
@@ -51,8 +64,17 @@ def show(study: KernelStudy, output: Output) -> None:
     tables = {"costs": study.costs, "networks": study.networks, "engines": study.engines}
     if print_data(study, output, **tables):
         return
-    title = "medians over map sizes and channels; gap = cost ratio / parameter ratio"
-    print_table(study.medians(), SUMMARY, title)
-    on_array = [row for row in study.networks if row["depthwise_on"] == "array"]
-    print_table(on_array, NETWORKS, "whole networks with other depthwise kernels, against 3x3")
+    medians = study.medians()
+    for name in distinct(medians, "accelerator"):
+        rows = chosen(medians, accelerator=name)
+        print_table(_headed(rows), SUMMARY, f"{name}: medians over map sizes and channels")
+    for name in distinct(study.networks, "accelerator"):
+        rows = chosen(study.networks, accelerator=name, depthwise_on="array")
+        title = f"{name}: whole networks with other depthwise kernels, against 3x3"
+        print_table(_headed(rows), NETWORKS, title)
+    click.echo("\n".join([*LEGEND, ""]))
     print_sections(study.sections[:SHOWN_SECTIONS])
+
+
+def _headed(rows: Sequence[Row]) -> list[Row]:
+    return [{HEADINGS.get(name, name): value for name, value in row.items()} for row in rows]

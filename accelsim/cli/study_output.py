@@ -42,6 +42,7 @@ def print_data(study: Study, output: Output, **tables: Sequence[Row]) -> bool:
 
 
 def print_sections(sections: Sequence[Section]) -> None:
-    """Headings and sentences as plain text."""
+    """Headings and sentences as plain text, without the marks of the page."""
     for section in sections:
-        click.echo("\n".join([section.title, *section.sentences, ""]))
+        lines = [section.title, *section.sentences, ""]
+        click.echo("\n".join(lines).replace("**", "").replace("`", ""))

@@ -42,7 +42,7 @@ COLUMNS = (
     Column("sram_bytes", "B", "into and out of on-chip SRAM"),
     Column("dram_bytes", "B", "on the DRAM channel, both ways"),
     Column("energy_uj", "uJ", "DRAM included"),
-    Column("gap_area", "1", "ratio of engine_area_mm2 to 3x3 / gap_divisor"),
+    Column("gap_area", "1", "of dedicated engines: ratio of engine_area_mm2 to 3x3 / gap_divisor"),
     Column("gap_area_time", "1", "ratio of area_time_mm2_ms to 3x3 / gap_divisor"),
     Column("gap_buffer", "1", "ratio of buffer_area_mm2 to 3x3 / gap_divisor"),
     Column("gap_cycles", "1", "ratio of cycles to 3x3 / gap_divisor"),

@@ -63,7 +63,12 @@ def test_table_shows_medians_networks_and_sentences(call):
     assert "whole networks with other depthwise kernels" in result.stdout
     assert '"5x5 and 7x7 cost far more than their parameters"' in result.stdout
     assert "A fixed-function engine of one output per cycle grows 2.52 times" in result.stdout
-    assert "box" in result.stdout
+    tables = result.stdout.split("medians over map sizes and channels")
+    assert [text.rstrip(": ").rpartition("\n")[2] for text in tables[:-1]] == ["box", "crate"]
+    heading = " ".join(tables[1].splitlines()[2].split())
+    assert heading.endswith("engine area gap buffer area gap cycles gap energy gap")
+    assert "engine area: a dedicated engine" in result.stdout
+    assert "**" not in result.stdout
 
 
 @pytest.mark.usefixtures("made")

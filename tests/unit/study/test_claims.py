@@ -27,7 +27,7 @@ from accelsim.study.claim_rules import (
 from accelsim.study.claims import all_claims, claims_of, study_claims
 from accelsim.study.claims_blocks import RESIDUAL, block_claims
 from accelsim.study.claims_networks import network_claims
-from accelsim.study.claims_page import places_of
+from accelsim.study.claims_page import places_of, sections
 from accelsim.study.guidelines import study_guidelines
 from accelsim.study.runs import Runs, known_network
 
@@ -217,6 +217,14 @@ def test_claims_by_name_keep_the_order_of_the_table_and_unknown_ones_are_refused
     assert [claim.name for claim in chosen] == ["mixnet_s_params", "mixnet_m_params"]
     with pytest.raises(UsageError, match="did you mean"):
         claims_of(["mixnet_s_parms"])
+
+
+def test_page_counts_its_statements_and_names_nothing_of_the_workshop(study):
+    every, one = (sections(rows)[0].sentences[0] for rows in (study.rows, study.rows[:1]))
+    assert every.startswith(f"{len(study.rows)} statements tested; on the point: ")
+    assert one.startswith("1 statement tested; on the point: 1 ")
+    told = [sentence for section in sections(study.rows) for sentence in section.sentences]
+    assert not [sentence for sentence in told if "issue" in sentence]
 
 
 def test_saved_page_has_every_statement_with_its_verdict_and_command(study, tmp_path):
