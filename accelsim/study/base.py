@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import ClassVar
 
+from accelsim.errors import UsageError
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.results.columns import Column
-from accelsim.results.files import replacing
+from accelsim.results.files import replacing, rows_to_csv
+from accelsim.results.network import Row
 from accelsim.study.page import Section, page
 
 Progress = Callable[[int, int, str], None]
@@ -62,6 +65,35 @@ class Study(ABC):
             **self.facts(),
             "versions": {name: version(name) for name in ("accelsim", "numpy", "numba")},
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableStudy(Study):
+    """A study of one table, `<name>.csv`, in which every accelerator has rows."""
+
+    columns: ClassVar[Sequence[Column]]
+    """Of the table, for the manifest."""
+    rows: tuple[Row, ...]
+    accelerators: tuple[Accelerator, ...]
+    effort: str
+
+    def tables(self) -> dict[str, str]:
+        """The table."""
+        return {f"{self.name}.csv": rows_to_csv(self.rows)}
+
+    def facts(self) -> dict[str, object]:
+        """Accelerators and columns."""
+        return {"accelerators": digests(self.accelerators), "columns": described(self.columns)}
+
+
+def check_accelerators(hardware: Sequence[Accelerator]) -> None:
+    """Raise UsageError without an accelerator, or for two of one name: rows go by it."""
+    labels = [accelerator.label for accelerator in hardware]
+    if not labels:
+        raise UsageError("study: name at least one accelerator")
+    repeated = sorted({label for label in labels if labels.count(label) > 1})
+    if repeated:
+        raise UsageError(f"accelerator '{repeated[0]}' is given more than once; keep one")
 
 
 def digests(hardware: Sequence[Accelerator]) -> dict[str, str]:

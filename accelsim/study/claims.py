@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from accelsim.errors import check_known
-from accelsim.hardware.accelerator import Accelerator
-from accelsim.results.files import rows_to_csv
-from accelsim.results.network import Row
-from accelsim.study.base import Progress, Study, described, digests
+from accelsim.study.base import Progress, TableStudy
 from accelsim.study.claim_rules import FIRST_COLUMNS, LAST_COLUMNS, Claim, claim_row
 from accelsim.study.claims_blocks import block_claims
 from accelsim.study.claims_guidelines import guideline_claims
@@ -21,30 +18,19 @@ from accelsim.study.runs import Runs
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClaimStudy(Study):
-    """Table of the study, and the page made from it."""
+class ClaimStudy(TableStudy):
+    """claims.csv, and the page made from it."""
 
     name: ClassVar = "claims"
     title: ClassVar = TITLE
     page_file: ClassVar = "claims.md"
-    rows: tuple[Row, ...]
-    """claims.csv"""
-    accelerators: tuple[Accelerator, ...]
-    effort: str
+    columns: ClassVar = (*FIRST_COLUMNS, *LAST_COLUMNS)
+    """Between these there is one for each place."""
 
     @property
     def sections(self) -> list[Section]:
         """Sentences computed from the table."""
         return sections(self.rows)
-
-    def tables(self) -> dict[str, str]:
-        """claims.csv"""
-        return {"claims.csv": rows_to_csv(self.rows)}
-
-    def facts(self) -> dict[str, object]:
-        """Accelerators and columns; between these columns there is one for each place."""
-        columns = described((*FIRST_COLUMNS, *LAST_COLUMNS))
-        return {"accelerators": digests(self.accelerators), "columns": columns}
 
 
 def all_claims() -> tuple[Claim, ...]:

@@ -9,9 +9,8 @@ from typing import ClassVar
 from accelsim.errors import AccelsimError, UsageError
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.results.columns import Column
-from accelsim.results.files import rows_to_csv
 from accelsim.results.network import NetworkResult, Row
-from accelsim.study.base import Progress, Study, described, digests
+from accelsim.study.base import Progress, TableStudy
 from accelsim.study.gap_causes import (
     CAUSES,
     IDEAL,
@@ -69,28 +68,17 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class GapStudy(Study):
-    """Table of the study, and what it says."""
+class GapStudy(TableStudy):
+    """gap.csv, and what it says."""
 
     name: ClassVar = "gap"
     title: ClassVar = TITLE
-    rows: tuple[Row, ...]
-    """gap.csv"""
-    accelerators: tuple[Accelerator, ...]
-    effort: str
+    columns: ClassVar = COLUMNS
 
     @property
     def sections(self) -> list[Section]:
         """Sentences computed from the table."""
         return findings(self.rows)
-
-    def tables(self) -> dict[str, str]:
-        """gap.csv"""
-        return {"gap.csv": rows_to_csv(self.rows)}
-
-    def facts(self) -> dict[str, object]:
-        """Accelerators and columns."""
-        return {"accelerators": digests(self.accelerators), "columns": described(COLUMNS)}
 
 
 def study_gap(

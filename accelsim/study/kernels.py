@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from accelsim.errors import UsageError, check_known
+from accelsim.errors import check_known
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.mapper.search import EFFORTS
 from accelsim.results.files import rows_to_csv
 from accelsim.results.network import Row
 from accelsim.study import engine_table, kernel_costs, network_kernels
-from accelsim.study.base import Progress, Study, described, digests
+from accelsim.study.base import Progress, Study, check_accelerators, described, digests
 from accelsim.study.figures import Bench
 from accelsim.study.kernel_costs import case_rows, cases
 from accelsim.study.kernel_findings import findings
@@ -75,7 +75,7 @@ def study_kernels(
     Raises UsageError without an accelerator, for two of one name or an unknown effort.
     """
     check_known("effort", effort, EFFORTS)
-    _check(hardware)
+    check_accelerators(hardware)
     families, total = cases(), steps(hardware)
     costs, networks, done = list[Row](), list[Row](), 0
     tell = progress or (lambda done, total, following: None)
@@ -104,12 +104,3 @@ def study_kernels(
 def steps(hardware: Sequence[Accelerator]) -> int:
     """How often `progress` is called before the end."""
     return len(hardware) * (len(cases()) + len(network_kernels.NETWORKS))
-
-
-def _check(hardware: Sequence[Accelerator]) -> None:
-    labels = [accelerator.label for accelerator in hardware]
-    if not labels:
-        raise UsageError("study kernels: name at least one accelerator")
-    repeated = sorted({label for label in labels if labels.count(label) > 1})
-    if repeated:
-        raise UsageError(f"accelerator '{repeated[0]}' is given more than once; keep one")

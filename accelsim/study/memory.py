@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from accelsim.errors import UsageError, check_known
+from accelsim.errors import check_known
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.mapper.search import EFFORTS
 from accelsim.resident import required_level
 from accelsim.results.columns import Column
-from accelsim.results.files import rows_to_csv
 from accelsim.results.network import Row
-from accelsim.study.base import Progress, Study, described, digests
+from accelsim.study.base import Progress, TableStudy, check_accelerators
 from accelsim.study.memory_cases import Pair, pairs
 from accelsim.study.memory_figures import RESIDENCY, figures
 from accelsim.study.memory_findings import findings
@@ -69,32 +68,21 @@ RATIOS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class MemoryStudy(Study):
-    """Table of the study, and what it says."""
+class MemoryStudy(TableStudy):
+    """memory.csv, and what it says."""
 
     name: ClassVar = "memory"
     title: ClassVar = TITLE
-    rows: tuple[Row, ...]
-    """memory.csv"""
-    accelerators: tuple[Accelerator, ...]
-    effort: str
+    columns: ClassVar = COLUMNS
 
     @property
     def sections(self) -> list[Section]:
         """Sentences computed from the table."""
         return findings(self.rows)
 
-    def tables(self) -> dict[str, str]:
-        """memory.csv"""
-        return {"memory.csv": rows_to_csv(self.rows, [column.name for column in COLUMNS])}
-
     def facts(self) -> dict[str, object]:
         """How tensors were chosen that stay, accelerators, and columns."""
-        return {
-            "residency": RESIDENCY,
-            "accelerators": digests(self.accelerators),
-            "columns": described(COLUMNS),
-        }
+        return {"residency": RESIDENCY, **super().facts()}
 
 
 def study_memory(
@@ -106,7 +94,9 @@ def study_memory(
     on chip (`resident.required_level`) and for an unknown effort.
     """
     check_known("effort", effort, EFFORTS)
-    _check(hardware)
+    check_accelerators(hardware)
+    for accelerator in hardware:
+        required_level(accelerator)
     subjects = [(accelerator, pair) for accelerator in hardware for pair in pairs()]
     rows = list[Row]()
     tell = progress or (lambda done, total, following: None)
@@ -120,17 +110,6 @@ def study_memory(
 def steps(hardware: Sequence[Accelerator]) -> int:
     """How often `study_memory` tells its progress, but for the last time."""
     return len(hardware) * len(pairs())
-
-
-def _check(hardware: Sequence[Accelerator]) -> None:
-    labels = [accelerator.label for accelerator in hardware]
-    if not labels:
-        raise UsageError("study memory: name at least one accelerator")
-    repeated = sorted({label for label in labels if labels.count(label) > 1})
-    if repeated:
-        raise UsageError(f"accelerator '{repeated[0]}' is given more than once; keep one")
-    for accelerator in hardware:
-        required_level(accelerator)
 
 
 def pair_rows(

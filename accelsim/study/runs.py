@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from accelsim.errors import AccelsimError, UsageError, check_known
+from accelsim.errors import AccelsimError, check_known
 from accelsim.evaluate import simulate
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.mapper.search import EFFORTS
 from accelsim.networks.registry import load_network
 from accelsim.results.network import NetworkResult
+from accelsim.study.base import check_accelerators
 from accelsim.workload.network import Network
 
 
@@ -23,7 +24,7 @@ class Runs:
 
     def __init__(self, hardware: Sequence[Accelerator], effort: str) -> None:
         check_known("effort", effort, EFFORTS)
-        _check(hardware)
+        check_accelerators(hardware)
         self.hardware = tuple(hardware)
         self.effort = effort
         self._outcomes: dict[tuple[str, str], NetworkResult | AccelsimError] = {}
@@ -57,12 +58,3 @@ def reasons(outcomes: Sequence[NetworkResult | AccelsimError]) -> str:
 def known_network(name: str) -> Network:
     """A network by name, made once."""
     return load_network(name)
-
-
-def _check(hardware: Sequence[Accelerator]) -> None:
-    labels = [accelerator.label for accelerator in hardware]
-    if not labels:
-        raise UsageError("study: name at least one accelerator")
-    repeated = sorted({label for label in labels if labels.count(label) > 1})
-    if repeated:
-        raise UsageError(f"accelerator '{repeated[0]}' is given more than once; keep one")
