@@ -1,5 +1,6 @@
 """The README's commands are real: every one parses, and in order they all run."""
 
+import json
 import re
 import shlex
 import shutil
@@ -28,6 +29,19 @@ def test_readme_command_parses(words):
     command = main.commands[words[0]]
     with command.make_context(words[0], words[1:], parent=main.make_context("accelsim", ["list"])):
         pass
+
+
+def test_readme_says_what_another_objective_changes(call):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    layer, objective, less, slower = re.search(
+        r"accelsim map (\S+) --objective (\w+) .*# (\d+) % less energy, (\d+) % slower", text
+    ).groups()
+    plain, other = (
+        json.loads(call("map", layer, *words, "--format", "json").stdout)
+        for words in ((), ("--objective", objective))
+    )
+    assert round(100 * (1 - other["energy_pj"] / plain["energy_pj"])) == int(less) > 0
+    assert round(100 * (other["cycles"] / plain["cycles"] - 1)) == int(slower) > 0
 
 
 @pytest.mark.slow
