@@ -188,7 +188,7 @@ def search_text(found: OperatorMap) -> str:
     what = f"proved optimum of the {space}" if found.optimal else f"best found in the {space}"
     unproved = "" if found.optimal else ", not proved optimal"
     if found.objective == "edp" and found.launch_cycles:
-        unproved += f", its edp without the {found.launch_cycles:,} cycles of the launch"
+        unproved += f", edp compared without the {found.launch_cycles:,} cycles of the launch"
     if not found.evaluated:
         return f"{what}{unproved}; remembered from a search before"
     rate = found.evaluated / max(found.seconds, 1e-6)

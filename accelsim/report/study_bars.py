@@ -104,7 +104,8 @@ def network_figure(networks: Sequence[Row], kernel: str) -> Figure:
     rows = chosen(networks, depthwise_on="array", kernel=kernel)
     figure = slide(
         f"Whole networks with all depthwise kernels {kernel} in place of 3x3",
-        "Change in percent; depthwise operators on the accelerator's own array.",
+        "Change in percent, depthwise operators on the accelerator's own array; each panel has its "
+        "own scale.",
     )
     names = distinct(rows, "accelerator")
     panels = panel_grid(figure, len(names))

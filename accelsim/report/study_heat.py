@@ -19,6 +19,8 @@ from accelsim.study.rows import chosen, distinct, number
 SHADES = "PuOr_r"
 """Purple: less than the parameters; orange: more. Legible with any colour vision."""
 
+WORDS = {"conv": "dense", "dw": "depthwise", "dws": "depthwise + 1x1", "mix": "MixConv"}
+
 WIDEST = 4.0
 """Gap at which the colours end, and its inverse."""
 
@@ -38,7 +40,7 @@ def heat_figure(costs: Sequence[Row], kernel: str) -> Figure:
     for line, name in zip(grid, names, strict=True):
         for panel, kind in zip(line, TYPES, strict=True):
             _cells(panel, chosen(rows, accelerator=name, type=kind), norm)
-            panel.set_title(f"{name}: {kind}", weight="bold", fontsize=10)
+            panel.set_title(f"{name}: {WORDS[kind]}", weight="bold", fontsize=10)
     bar = figure.colorbar(
         ScalarMappable(norm, mpl.colormaps[SHADES]), ax=grid.ravel().tolist(), shrink=0.6,
         ticks=[0.25, 0.5, 1, 2, 4], format="%g",

@@ -44,6 +44,14 @@ def test_readme_says_what_another_objective_changes(call):
     assert round(100 * (other["cycles"] / plain["cycles"] - 1)) == int(slower) > 0
 
 
+def test_readme_shows_the_loop_nest_that_map_prints(call):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    command, nest = re.search(
+        r"`accelsim (map [^`]+)`:\n\n```\n(dram: .*?)```", text, re.DOTALL
+    ).groups()
+    assert nest in call(*shlex.split(command)).stdout
+
+
 @pytest.mark.slow
 def test_readme_commands_run_in_order(call, tmp_path, monkeypatch):
     shutil.copytree(ROOT / "hw_configs", tmp_path / "hw_configs")

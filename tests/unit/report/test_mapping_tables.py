@@ -84,6 +84,9 @@ def test_search_text_says_what_is_proved_and_how_fast():
         "in 2.00 s, 1,500 per second"
     )
     assert "not proved optimal" in tables.search_text(replace(found, optimal=False))
+    edp = tables.search_text(replace(found, objective="edp"))
+    assert "space 'normal', edp compared without the 50 cycles of the launch; 3,000" in edp
+    assert "launch" not in tables.search_text(replace(found, objective="edp", launch_cycles=0))
     assert tables.search_text(replace(found, given=True)) == "given, not searched for"
     assert "remembered" in tables.search_text(replace(found, evaluated=0))
 
