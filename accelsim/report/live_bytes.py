@@ -33,6 +33,7 @@ from accelsim.report.style import (
     save_figure,
     slide,
 )
+from accelsim.units import format_bytes
 from accelsim.workload.operators import Operator, Shape
 
 COLOURS = {"used": BLUE, "skip": VERMILLION, "gate": PURPLE, "branch": ORANGE}
@@ -101,7 +102,7 @@ def live_bytes_figure(view: MemoryView) -> Figure:
 def _level_text(hardware: Accelerator) -> str:
     """Name and size of the level beside which tensors are set, and whose it is."""
     level, cores = hardware.scratchpad, hardware.cores
-    text = f"{level.name}, {counted(level.total_bytes, 'B')}"
+    text = f"{level.name}, {format_bytes(level.total_bytes)}"
     if cores.count == 1:
         return text
     return f"{text} {'for all cores' if level.name in cores.shared else 'in each core'}"

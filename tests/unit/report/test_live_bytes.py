@@ -27,7 +27,7 @@ def test_live_bytes_figure_names_its_peak_and_the_size_on_chip():
     assert "peak 1.51 MB" in figure.get_suptitle()
     texts = _texts(figure)
     assert "5: blocks.1.0.conv_dw, 1.51 MB" in texts
-    assert "Dashed: sram, 262 kB" in texts
+    assert "Dashed: sram, 256 KiB" in texts
     assert "waits for a sum (residual)" in texts
     assert "waits for its gate" not in texts
 
@@ -40,7 +40,7 @@ def test_live_bytes_figure_on_a_large_buffer_says_so_instead_of_a_line():
 
 
 @pytest.mark.parametrize(
-    ("shared", "told"), [([], "262 kB in each core."), (["sram"], "262 kB for all cores.")]
+    ("shared", "told"), [([], "256 KiB in each core."), (["sram"], "256 KiB for all cores.")]
 )
 def test_live_bytes_figure_of_several_cores_says_whose_level_it_is(shared, told):
     view = _view("mobilenet_v2")
