@@ -139,7 +139,7 @@ def _ladder_key(accelerators: Sequence[str]) -> list[Line2D]:
 
 
 def waterfall_figure(rows: Sequence[Row]) -> Figure:
-    """From the promised to the real latency of one network, a panel for each accelerator."""
+    """From the promised to the simulated latency of one network, a panel for each accelerator."""
     network, reference = rows[0]["network"], rows[0]["reference"]
     figure = slide(
         f"{network}: from the time that its MACs promise to the time it takes",
@@ -151,25 +151,25 @@ def waterfall_figure(rows: Sequence[Row]) -> Figure:
         _fall(panel, row)
         gap = rounded(number(row, "gap") or 0.0)
         panel.set_title(f"{row['accelerator']}: gap {gap}", weight="bold")
-        panel.set_ylabel("ms")
+        panel.set_ylabel("latency (ms)")
     return figure
 
 
 def _fall(panel: Axes, row: Row) -> None:
-    """Promised, causes, real."""
-    promised, real = (number(row, name) or 0.0 for name in ("promised_ms", "latency_ms"))
+    """Promised, causes, simulated."""
+    promised, simulated = (number(row, name) or 0.0 for name in ("promised_ms", "latency_ms"))
     level = promised
     panel.bar(0, promised, 0.75, color=INK)
     names = ["promised"]
-    for name, height, colour in _steps(row, VISIBLE * max(promised, real)):
+    for name, height, colour in _steps(row, VISIBLE * max(promised, simulated)):
         panel.bar(len(names), height, 0.75, bottom=level, color=colour)
         _label(panel, len(names), max(level, level + height), f"{height:+.3g}")
         level += height
         names.append(name)
-    panel.bar(len(names), real, 0.75, color=INK)
+    panel.bar(len(names), simulated, 0.75, color=INK)
     _label(panel, 0, promised, rounded(promised))
-    _label(panel, len(names), real, rounded(real))
-    panel.set_xticks(range(len(names) + 1), [*names, "real"], fontsize=8)
+    _label(panel, len(names), simulated, rounded(simulated))
+    panel.set_xticks(range(len(names) + 1), [*names, "simulated"], fontsize=8)
     panel.axhline(0, color=INK, linewidth=0.8)
     panel.margins(y=0.1)
 

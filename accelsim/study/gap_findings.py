@@ -103,7 +103,7 @@ def inverse(ratio: object) -> str:
 
 
 def _causes(rows: Sequence[Row]) -> Iterator[str]:
-    """One sentence for each accelerator: real and promised time, and the largest causes."""
+    """One sentence for each accelerator: simulated and promised time, and the largest causes."""
     for row in rows:
         latency, promised = number(row, "latency_ms"), number(row, "promised_ms")
         extra = number(row, "extra_ms")

@@ -35,7 +35,7 @@ def test_live_bytes_figure_names_its_peak_and_the_size_on_chip():
 def test_live_bytes_figure_on_a_large_buffer_says_so_instead_of_a_line():
     with drawing():
         figure = live_bytes_figure(_view("mobilenet_v2", "edge_tpu_like"))
-    assert "Far above: sram, 8.39 MB" in _texts(figure)
+    assert "Far above: sram, 8 MiB" in _texts(figure)
     assert not figure.axes[0].lines
 
 
