@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import ceil
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, Literal
 
 import matplotlib as mpl
@@ -33,6 +34,9 @@ COMPARABLE = 3
 
 SLIDE = (13.333, 7.5)
 """Inches; a 16:9 slide, so that a font of 9 pt is 9 pt there."""
+
+LETTERS = 172
+"""Of a line under the title: what the width of a slide holds."""
 
 STYLE: dict[Any, Any] = {
     "figure.facecolor": "white",
@@ -70,13 +74,15 @@ def drawing() -> Iterator[None]:
 
 
 def slide(title: str, subtitle: str = "", height: float = SLIDE[1]) -> Figure:
-    """An empty figure with a title and one line under it that says how to read it."""
+    """An empty figure with a title, and under it in a line (or more) how to read it."""
     room = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08, wspace=0.03, hspace=0.05)
     figure = Figure(figsize=(SLIDE[0], height), layout=room)
     FigureCanvasAgg(figure)
-    figure.suptitle(f"{title}\n" if subtitle else title, x=0.012, ha="left", weight="bold")
-    if subtitle:
-        figure.text(0.012, 1 - 0.5 / height, subtitle, fontsize=10, va="center", color=INK)
+    lines = wrap(subtitle, LETTERS)
+    figure.suptitle(title + "\n" * len(lines), x=0.012, ha="left", weight="bold")
+    for number, line in enumerate(lines):
+        below = (0.5 + 0.22 * number) / height
+        figure.text(0.012, 1 - below, line, fontsize=10, va="center", color=INK)
     return figure
 
 

@@ -27,3 +27,18 @@ def test_save_figure_folder_is_a_file_raises_usage_error(tmp_path: Path) -> None
     taken.write_text("")
     with drawing(), pytest.raises(UsageError, match="cannot write pictures there"):
         save_figure(slide("title"), taken, "picture", ["svg"])
+
+
+def test_slide_breaks_a_long_line_under_the_title() -> None:
+    with drawing():
+        short, long = slide("title", "one line"), slide("title", "word " * 60)
+    assert [text.get_text() for text in short.texts] == ["title\n", "one line"]
+    title, first, second = long.texts
+    assert title.get_text() == "title\n\n"
+    assert f"{first.get_text()} {second.get_text()}" == " ".join(["word"] * 60)
+    assert first.get_position()[1] > second.get_position()[1]
+    for figure in (short, long):
+        figure.canvas.draw()
+        for text in figure.texts:
+            assert text.get_window_extent().x1 < figure.bbox.x1
+    assert [text.get_text() for text in slide("title").texts] == ["title"]
