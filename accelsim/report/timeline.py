@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
 from accelsim.report.groups import setting
-from accelsim.report.layers import shortened
+from accelsim.report.names import shortened
 from accelsim.report.style import (
     BLUE,
     BROWN,
@@ -77,6 +77,8 @@ LETTER, LINE = 0.062, 0.115
 """Inches that a letter of a name, and its line, take."""
 MOST_LETTERS = 22
 """Of a name that stands upright; longer ones lose their middle."""
+MOST_TALL = 8
+"""Units up to which names stand upright; more would not fit on a page."""
 WORK, GAP = 0.6, 0.22
 """Inches: what a unit did, and between tracks."""
 
@@ -87,6 +89,16 @@ class Name(NamedTuple):
     at: float
     text: str
     upright: bool
+
+
+class Track(NamedTuple):
+    """A unit, channel or port."""
+
+    name: str
+    slices: list[Slice]
+    names: list[Name]
+    tall: float
+    """Inches of its operators; 0 where it has none."""
 
 
 def draw_timelines(
@@ -111,33 +123,51 @@ def timeline_figure(result: NetworkResult, trace: Trace) -> Figure:
     x is in clock cycles, y in inches from the top.
     """
     end = max(item.end for item in trace.slices)
-    tracks = {
-        track: [item for item in trace.slices if item.track == track] for track in tracks_of(trace)
-    }
-    names = {track: named(own, end) for track, own in tracks.items()}
-    tall = {track: _strip_height(tracks[track], names[track]) for track in tracks}
-    height = sum(tall.values()) + len(tracks) * (WORK + GAP)
+    tracks = _tracks(trace, end)
+    height = sum(track.tall + WORK + GAP for track in tracks)
     figure = slide(
         f"{result.network}: timeline, policy {result.policy}{_staying(result)}",
         f"{setting([result])}; {end:,} cycles. Grey: operators, named where there is room; under "
-        "them what the unit did; white: nothing to do.",
+        "them what the unit did; white: idle.",
         min(2.2 + height, 24),
     )
     panel = figure.subplots()
-    middles, top = list[float](), 0.0
-    for track, own in tracks.items():
-        _operators(panel, [item for item in own if item.what == "operator"], (top, tall[track]))
-        _write_names(panel, names[track], top + tall[track] / 2)
-        top += tall[track]
-        for what, colour in COLOURS.items():
-            _strip(panel, [item for item in own if item.what == what], colour, (top, WORK))
-        middles.append(top + WORK / 2)
-        top += WORK + GAP
-    _axes(panel, (end, height), dict(zip(middles, tracks, strict=True)))
+    middles, top = dict[float, str](), 0.0
+    for track in tracks:
+        _draw(panel, track, top)
+        middles[top + track.tall + WORK / 2] = track.name
+        top += track.tall + WORK + GAP
+    _axes(panel, (end, height), middles)
     shown = {item.what for item in trace.slices}
     legend_below(figure, _present(UNITS, shown), side="left", most=3)
     legend_below(figure, _present(CHANNELS, shown), side="right", most=3)
     return figure
+
+
+def _tracks(trace: Trace, end: int) -> list[Track]:
+    """Units, channels and ports; names stand upright only where a picture can hold so many."""
+    units = {item.track for item in trace.slices if item.what == "operator"}
+    found = list[Track]()
+    for name in tracks_of(trace):
+        own = [item for item in trace.slices if item.track == name]
+        names = named(own, end, may_stand=len(units) <= MOST_TALL)
+        found.append(Track(name, own, names, _strip_height(names) if name in units else 0.0))
+    return found
+
+
+def _draw(panel: Axes, track: Track, top: float) -> None:
+    """Operators with their names from `top` on, and what the cycles went into below them."""
+    operators = [item for item in track.slices if item.what == "operator"]
+    for turn, colour in enumerate(OPERATORS):
+        _strip(panel, operators[turn::2], colour, (top, track.tall))
+    for name in track.names:
+        panel.text(
+            name.at, top + track.tall / 2, name.text, rotation=90 if name.upright else 0,
+            ha="center", va="center", fontsize=7, clip_on=True,
+        )  # fmt: skip
+    for what, colour in COLOURS.items():
+        own = [item for item in track.slices if item.what == what]
+        _strip(panel, own, colour, (top + track.tall, WORK))
 
 
 def _staying(result: NetworkResult) -> str:
@@ -154,37 +184,22 @@ def _present(words: dict[str, str], shown: set[str]) -> dict[str, str]:
     return {words[what]: COLOURS[what] for what in words if what in shown}
 
 
-def named(slices: Sequence[Slice], end: int) -> list[Name]:
+def named(slices: Sequence[Slice], end: int, *, may_stand: bool = True) -> list[Name]:
     """Names of the operators that are wide enough: for their letters, or for one line upright."""
     found = list[Name]()
     for item in slices:
         inches = PANEL * (item.end - item.start) / end
         fits = inches >= LETTER * (len(item.layer) + 2)
-        if item.what == "operator" and (fits or inches >= LINE):
+        if item.what == "operator" and (fits or (may_stand and inches >= LINE)):
             text = item.layer if fits else shortened(item.layer, MOST_LETTERS)
             found.append(Name((item.start + item.end) / 2, text, not fits))
     return found
 
 
-def _strip_height(slices: Sequence[Slice], names: Sequence[Name]) -> float:
-    """Inches of the operators of a track; none on a channel."""
-    if not any(item.what == "operator" for item in slices):
-        return 0.0
+def _strip_height(names: Sequence[Name]) -> float:
+    """Inches of the operators of a unit."""
     letters = max((len(name.text) + 2 for name in names if name.upright), default=0)
     return max(2 * LINE, LETTER * letters)
-
-
-def _operators(panel: Axes, slices: Sequence[Slice], place: tuple[float, float]) -> None:
-    for turn, colour in enumerate(OPERATORS):
-        _strip(panel, slices[turn::2], colour, place)
-
-
-def _write_names(panel: Axes, names: Sequence[Name], middle: float) -> None:
-    for name in names:
-        panel.text(
-            name.at, middle, name.text, rotation=90 if name.upright else 0,
-            ha="center", va="center", fontsize=7, clip_on=True,
-        )  # fmt: skip
 
 
 def _axes(panel: Axes, ends: tuple[float, float], tracks: dict[float, str]) -> None:

@@ -44,6 +44,12 @@ def test_named_shortens_only_what_stands_upright():
     assert len(upright.text) < len(name)
 
 
+def test_named_of_very_many_units_has_only_what_lies_along():
+    slices = [operator(0, 3, "conv"), operator(300_000, LINE * 2, "blocks.0.0")]
+    assert [name.text for name in named(slices, END)] == ["conv", "blocks.0.0"]
+    assert [name.text for name in named(slices, END, may_stand=False)] == ["conv"]
+
+
 def test_named_leaves_waits_and_transfers_alone():
     assert named([operator(0, 3, "conv", what="stall_input")], END) == []
 
