@@ -33,12 +33,10 @@ POWER = ("part", "energy_uj", "power_mw", "share_of_energy")
 def show(hardware: tuple[str, ...], changes: tuple[str, ...], output: Output) -> None:
     """Print the components of each accelerator, their total and what the figures leave out."""
     mistakes, found = Mistakes(), dict[str, AreaBreakdown]()
-    with mistakes.collected():
-        check_folder(output.out)
     for name in hardware:
         with mistakes.collected():
             found[name] = area_breakdown(hardware_of(name, changes))
-    mistakes.report()
+    mistakes.report(output.out)
     tables = {name: area_rows(name, breakdown) for name, breakdown in found.items()}
     rows = [row for table in tables.values() for row in table]
     if output.out is not None:

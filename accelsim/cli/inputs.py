@@ -32,8 +32,10 @@ class Mistakes:
         except AccelsimError as error:
             self.lines += [line for line in str(error).splitlines() if line not in self.lines]
 
-    def report(self) -> None:
-        """Raise all of them in one error, if there are any."""
+    def report(self, folder: Path | None = None) -> None:
+        """Raise all of them in one error, if there are any; one is a folder that takes no files."""
+        with self.collected():
+            check_folder(folder)
         if self.lines:
             raise AccelsimError("\n".join(self.lines))
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import click
 from click.core import ParameterSource
 
-from accelsim.cli.inputs import Mistakes, check_folder, hardware_of, networks_of
+from accelsim.cli.inputs import Mistakes, hardware_of, networks_of
 from accelsim.cli.options import Execution, Output, Setting
 from accelsim.cli.output import note, note_compiling, print_csv, print_json, print_table, progress
 from accelsim.cli.reasons import why_low
@@ -67,9 +67,7 @@ def simulate_all(
         nets = networks_of(names)
     with mistakes.collected():
         hardware = hardware_of(setting.hw, setting.changes)
-    with mistakes.collected():
-        check_folder(output.out)
-    mistakes.report()
+    mistakes.report(output.out)
     given = mappings_of(mapping, nets, hardware, setting, output) if mapping else {}
     note_compiling(output)
     results: list[NetworkResult] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from accelsim.cli.inputs import Mistakes, accelerators_of, check_folder
+from accelsim.cli.inputs import Mistakes, accelerators_of
 from accelsim.cli.options import Output
 from accelsim.cli.output import note_compiling, print_table, progress
 from accelsim.cli.study_output import print_data, print_sections, write
@@ -23,9 +23,7 @@ def run(names: Sequence[str], hardware: Sequence[str], effort: str, output: Outp
     with mistakes.collected():
         claims = claims_of(names)
     accelerators = accelerators_of(hardware or ACCELERATORS, (), mistakes)
-    with mistakes.collected():
-        check_folder(output.out)
-    mistakes.report()
+    mistakes.report(output.out)
     note_compiling(output)
     runs = Runs(accelerators, effort)
     with progress(len(claims), output) as advance:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from accelsim.cli.inputs import Mistakes, accelerators_of, check_folder, networks_of
+from accelsim.cli.inputs import Mistakes, accelerators_of, networks_of
 from accelsim.cli.options import Output
 from accelsim.cli.output import note_compiling, print_table, progress
 from accelsim.cli.study_output import print_data, print_sections, write
@@ -30,9 +30,7 @@ def run(
     with mistakes.collected():
         beside = networks_of(references or REFERENCES)
     accelerators = accelerators_of(hardware or ACCELERATORS, changes, mistakes)
-    with mistakes.collected():
-        check_folder(output.out)
-    mistakes.report()
+    mistakes.report(output.out)
     note_compiling(output)
     runs = Runs(accelerators, effort)
     with progress(steps(runs, networks, beside), output) as advance:

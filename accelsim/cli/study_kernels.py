@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from accelsim.cli.inputs import Mistakes, accelerators_of, check_folder
+from accelsim.cli.inputs import Mistakes, accelerators_of
 from accelsim.cli.options import Output
 from accelsim.cli.output import note_compiling, print_table, progress
 from accelsim.cli.study_output import print_data, print_sections, write
@@ -40,9 +40,7 @@ def run(names: Sequence[str], effort: str, output: Output) -> KernelStudy:
     """The study; everything is checked before the first simulation."""
     mistakes = Mistakes()
     found = accelerators_of(names or ACCELERATORS, (), mistakes)
-    with mistakes.collected():
-        check_folder(output.out)
-    mistakes.report()
+    mistakes.report(output.out)
     note_compiling(output)
     with progress(steps(found), output) as advance:
         return study_kernels(found, effort, advance)

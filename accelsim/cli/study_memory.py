@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from accelsim.cli.inputs import Mistakes, check_folder, hardware_of
+from accelsim.cli.inputs import Mistakes, hardware_of
 from accelsim.cli.options import Output
 from accelsim.cli.output import note_compiling, print_table, progress
 from accelsim.cli.study_output import print_data, print_sections, write
@@ -29,9 +29,7 @@ def run(names: Sequence[str], effort: str, output: Output) -> MemoryStudy:
             accelerator = hardware_of(name, ())
             required_level(accelerator)
             found.append(accelerator)
-    with mistakes.collected():
-        check_folder(output.out)
-    mistakes.report()
+    mistakes.report(output.out)
     note_compiling(output)
     with progress(steps(found), output) as advance:
         return study_memory(found, effort, advance)

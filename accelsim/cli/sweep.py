@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accelsim.cli.inputs import Mistakes, check_folder, hardware_of, networks_of
+from accelsim.cli.inputs import Mistakes, hardware_of, networks_of
 from accelsim.cli.options import Output, Setting
 from accelsim.cli.output import note, note_compiling, print_csv, print_json, print_table, progress
 from accelsim.errors import UsageError
@@ -27,9 +27,7 @@ def sweep_all(
         hardware = hardware_of(setting.hw, setting.changes)
     with mistakes.collected():
         values = axes_of(axes)
-    with mistakes.collected():
-        check_folder(output.out)
-    mistakes.report()
+    mistakes.report(output.out)
     total = len(nets) * len(grid(values, paired=paired))
     note_compiling(output)
     with progress(total, output) as advance:
