@@ -15,6 +15,7 @@ from accelsim.cost.energy import explain as explained_costs
 from accelsim.errors import UsageError, suggestion
 from accelsim.networks.registry import ALIASES, NETWORKS, load_network
 from accelsim.networks.textbook import textbook_numbers
+from accelsim.report.names import shortened
 from accelsim.report.network_rows import LAYER_COLUMNS, layer_rows, total_row
 from accelsim.results.columns import FILES
 from accelsim.results.layer import LayerResult
@@ -26,7 +27,7 @@ COLUMN_NAMES = {column.name: column for columns in reversed(FILES.values()) for 
 HIDDEN = ("type", "function", "norm_params", "reads_names")
 TABLE = tuple(name.replace("padding", "pad") for name in LAYER_COLUMNS if name not in HIDDEN)
 """Columns that fit beside each other; the others are in csv and json."""
-LONGEST_NAME, LONGEST_LIST = 24, 12
+LONGEST_NAME, LONGEST_LIST = 29, 12
 COST, PARAMS = "cost", "params"
 FILE_ENDS = (".yaml", ".yml", ".onnx", ".csv")
 
@@ -76,14 +77,12 @@ def show_network(network: Network, output: Output) -> None:
 
 def _narrow(row: Row) -> Row:
     """A row for the table: a long name without its middle, what the operator does in one word."""
-    name, half = str(row["layer"]), LONGEST_NAME // 2 - 1
-    short = name if len(name) <= LONGEST_NAME else f"{name[:half]}...{name[1 - half :]}"
     words = [row.get("operator"), row.get("function") or row.get("type")]
     if row.get("operator") in ("elementwise", "move"):
         words = words[1:]
     return {
         **row,
-        "layer": short,
+        "layer": shortened(str(row["layer"]), LONGEST_NAME),
         "operator": " ".join(dict.fromkeys(map(str, filter(None, words)))),
         "input": str(row.get("input") or "").replace(" + ", "\n"),
         "output": str(row.get("output") or "").replace(" + ", "\n"),

@@ -12,6 +12,7 @@ from matplotlib.ticker import EngFormatter, MaxNLocator
 from accelsim.report.digits import percent, rounded
 from accelsim.report.groups import CAUSES, cycles_by_cause, setting
 from accelsim.report.kernels import CAUSE_COLOURS
+from accelsim.report.names import shortened
 from accelsim.report.style import GREEN, GREY, legend_below, slide
 from accelsim.results.layer import LayerResult
 from accelsim.results.network import NetworkResult
@@ -93,14 +94,6 @@ def _name_worst(panel: Axes, result: NetworkResult) -> None:
 
 def _what(layer: LayerResult) -> str:
     return f"{layer.kernel} {layer.type}" if layer.kernel_h else layer.type
-
-
-def shortened(name: str, most: int = 36) -> str:
-    """A long name without its middle: the ends tell layers apart."""
-    if len(name) <= most:
-        return name
-    half = (most - 3) // 2
-    return f"{name[:half]}...{name[-half:]}"
 
 
 def key_place(layers: Sequence[LayerResult]) -> tuple[bool, float]:

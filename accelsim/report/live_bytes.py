@@ -17,7 +17,7 @@ from accelsim.lifetime.order import memory_order
 from accelsim.lifetime.pieces import Tensors, storage_of, tensors_of
 from accelsim.lifetime.roles import live_by_role
 from accelsim.report.digits import counted
-from accelsim.report.layers import shortened
+from accelsim.report.names import shortened
 from accelsim.report.style import (
     BLUE,
     FORMATS,

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 from matplotlib.collections import PolyCollection
 
-from accelsim.report.layers import key_place, layers_figure, shortened, worst_layers
+from accelsim.report.layers import key_place, layers_figure, worst_layers
 from accelsim.report.style import drawing
 from accelsim.results.layer import LayerResult
 from accelsim.results.network import NetworkResult
@@ -43,8 +43,3 @@ def test_key_place_leaves_no_bar_under_the_list(
 ) -> None:
     layers = [depthwise(3, count, index=index) for index, count in enumerate(cycles, start=1)]
     assert key_place(layers) == (on_right, pytest.approx(top))
-
-
-def test_shortened_long_name_keeps_both_ends() -> None:
-    assert shortened("blocks.0.conv") == "blocks.0.conv"
-    assert shortened("/features/features.12/conv/conv.1/Conv", 20) == "/feature...v.1/Conv"
