@@ -60,7 +60,8 @@ def test_sweep_is_a_function_and_a_package_whatever_came_first(first):
     program = f"""
 import accelsim
 {first}
-swept = accelsim.sweep("mobilenet_v1:resolution=32", "edge_16x16", {{"array.rows": [0]}})
+network, axes = "mobilenet_v1:alpha=0.25,resolution=32", {{"array.rows": [8]}}
+swept = accelsim.sweep(network, "edge_16x16", axes, effort="sweep")
 from accelsim.sweep.grid import grid
 print(len(swept.points), len(grid({{"a": [1, 2]}})))
 """
