@@ -23,7 +23,7 @@ from accelsim.errors import HardwareError, suggestion
 from accelsim.hardware.array import PEArray
 from accelsim.hardware.keys import USER, flatten, named_key, with_changes
 from accelsim.hardware.levels import Dram, OnChip, Operand, Partition
-from accelsim.hardware.memory import Memory, core_faults, serving_faults
+from accelsim.hardware.memory import Memory, core_faults, layout_faults, serving_faults
 from accelsim.hardware.own_dataflows import OwnDataflow, OwnName, misfits, unknown_dataflows
 from accelsim.hardware.parts import (
     Constant,
@@ -76,6 +76,7 @@ class Accelerator(Section):
             **misfits(self.array, known),
             **core_faults(self.cores, self.memory),
             **serving_faults(self.memory, self.array.dataflows, known),
+            **layout_faults(self.memory, self.array.dataflows, known, self.precision.input_bits),
             **self._source_faults(),
         }
         if faults:

@@ -11,14 +11,19 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from accelsim.dataflows import AXES
 from accelsim.documents import Loc, PartsError
+from accelsim.errors import suggestion
 from accelsim.hardware.section import Count, LevelName, Section
 from accelsim.units import Bandwidth, Bytes, Time
 
 Operand = Literal["input", "weight", "output"]
 Axis = Literal["rows", "cols", "planes"]
+MapAxis = Literal["C", "H", "W"]
 Word = TypeVar("Word", bound=str)
 
 OPERANDS: tuple[Operand, ...] = ("input", "weight", "output")
+MAP_AXES: tuple[MapAxis, ...] = ("C", "H", "W")
+"""Channels, rows and columns of a feature map."""
+CONFLICT_FREE: Literal["conflict_free"] = "conflict_free"
 
 BytesPerCycle = Annotated[int, Field(ge=1, le=2**20)]
 WordBits = Annotated[int, Field(ge=1, le=65536)]
@@ -55,6 +60,27 @@ Axes = Annotated[
 """Without repeats, always in the same order."""
 
 
+def _order(value: object) -> object:
+    """An order of the axes of a map, as a tuple, or the one word."""
+    if value == CONFLICT_FREE:
+        return value
+    if isinstance(value, (list, tuple)) and sorted(map(str, value)) == list(MAP_AXES):
+        return tuple(value)
+    said = f"'{value}'" if isinstance(value, str) else str(value)
+    hint = suggestion(value, [CONFLICT_FREE]) if isinstance(value, str) else ""
+    raise ValueError(
+        f"must be {CONFLICT_FREE}, or C, W and H in some order from the innermost outward, as "
+        f"[C, W, H] (channels last) or [W, H, C] (channels first); is {said}{hint}"
+    )
+
+
+Layout = Annotated[
+    Literal["conflict_free"] | tuple[MapAxis, MapAxis, MapAxis],
+    BeforeValidator(_order),
+]
+"""How a feature map lies in memory, innermost axis first."""
+
+
 class Partition(Section):
     """A level cut into one buffer per operand."""
 
@@ -81,6 +107,8 @@ class OnChip(Section):
     banks: Annotated[int, Field(ge=1, le=4096)] = 1
     ports: Annotated[int, Field(ge=1, le=8)] = 1
     """Accesses per bank and cycle, each a read or a write."""
+    layout: Layout = CONFLICT_FREE
+    """Of the inputs that a folding array reads; words are dealt out to the banks in turn."""
     shared_port: bool = False
     """Reads and writes share `read_bytes_per_cycle`."""
     read_bytes_per_cycle: BytesPerCycle | None = None
@@ -146,7 +174,18 @@ class OnChip(Section):
             )
         if strange := [word for word in self.bypass if word not in self.holds]:
             faults["bypass"] = f"'{strange[0]}' is not held here; holds: {', '.join(self.holds)}"
-        return faults
+        return faults | self._layout_faults()
+
+    def _layout_faults(self) -> dict[str | Loc, str]:
+        if self.layout == CONFLICT_FREE:
+            return {}
+        if "input" not in self.holds:
+            return {"layout": "is that of the inputs, which are not held here"}
+        if self.partition:
+            return {"layout": "banks of a part are not stated; give inputs a level of their own"}
+        if self.per:
+            return {"layout": "a level with copies feeds single PEs, not an array by vectors"}
+        return {}
 
     def used_by(self, dataflow: str) -> bool:
         """Whether a dataflow has this level between its PEs and the DRAM."""

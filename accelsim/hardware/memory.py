@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise, product
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from accelsim.dataflows import FOLDS, Dataflow
 from accelsim.documents import Loc, PartsError
 from accelsim.errors import suggestion
-from accelsim.hardware.levels import OPERANDS, Dram, OnChip, Operand
+from accelsim.hardware.levels import CONFLICT_FREE, OPERANDS, Dram, OnChip, Operand
 from accelsim.hardware.parts import Cores
 from accelsim.hardware.section import Section
 
@@ -63,6 +64,35 @@ def serving_faults(
             faults["memory", "levels"] = (
                 f"no on-chip level that serves dataflow '{name}' holds '{operand}'"
             )
+    return faults
+
+
+def layout_faults(
+    memory: Memory, dataflows: Sequence[str], known: Mapping[str, Dataflow], input_bits: int
+) -> dict[str | Loc, str]:
+    """Layouts of levels from which no folding array reads, or that other dataflows read too."""
+    faults: dict[str | Loc, str] = {}
+    flows = [known[name] for name in dataflows if name in known]
+    shared = [
+        level
+        for level in memory.levels
+        if isinstance(level, OnChip) and "input" in level.holds and not level.per
+    ]
+    fed = [next((level for level in shared if level.used_by(flow.name)), None) for flow in flows]
+    for index, level in enumerate(memory.levels):
+        if not isinstance(level, OnChip) or level.layout == CONFLICT_FREE:
+            continue
+        place = ("memory", "levels", index, "layout")
+        others = [flow for flow in flows if flow.timing != "folds" and level.used_by(flow.name)]
+        if others:
+            faults[place] = (
+                f"dataflow '{others[0].name}' has timing: {others[0].timing} and reads no vectors "
+                f"of a fold; a layout works with {', '.join(FOLDS)}"
+            )
+        elif level not in fed:
+            faults[place] = "no array reads its inputs from here; give it to the level inside"
+        elif level.word_bits < input_bits:
+            faults[place] = f"a word of {level.word_bits} bits holds no input of {input_bits} bits"
     return faults
 
 

@@ -47,6 +47,13 @@ def test_per_names_the_axes_in_one_order(per, axes):
     assert OnChip.model_validate(LEAST | {"per": per}).per == axes
 
 
+@pytest.mark.parametrize("layout", ["conflict_free", ["C", "W", "H"], ["W", "H", "C"]])
+def test_layout_is_one_word_or_an_order_that_is_kept(layout):
+    level = OnChip.model_validate(LEAST | {"layout": layout})
+    assert level.layout == (layout if isinstance(layout, str) else tuple(layout))
+    assert OnChip.model_validate(LEAST).layout == "conflict_free"
+
+
 def test_holds_keeps_one_order():
     level = OnChip.model_validate(LEAST | {"holds": ["output", "input"]})
     assert level.holds == ("input", "output")
@@ -91,6 +98,31 @@ def test_holds_keeps_one_order():
         ({"latency": -1}, "latency: must be >= 0, is -1"),
         ({"read_pj": -0.1}, "read_pj: must be >= 0"),
         ({"access_bits": 0}, "access_bits: must be >= 1, is 0"),
+        (
+            {"layout": "conflictfree"},
+            "layout: must be conflict_free, or C, W and H in some order from the innermost "
+            "outward, as [C, W, H] (channels last) or [W, H, C] (channels first); is "
+            "'conflictfree'; did you mean 'conflict_free'?",
+        ),
+        ({"layout": ["C", "W"]}, "layout: must be conflict_free, or C, W and H in some order"),
+        ({"layout": ["C", "W", "N"]}, "layout: must be conflict_free, or C, W and H in some"),
+        ({"layout": 5}, "layout: must be conflict_free, or C, W and H in some order"),
+        (
+            {"layout": ["C", "W", "H"], "holds": ["weight"]},
+            "layout: is that of the inputs, which are not held here",
+        ),
+        (
+            {"layout": ["C", "W", "H"], "per": "pe"},
+            "layout: a level with copies feeds single PEs, not an array by vectors",
+        ),
+        (
+            {
+                "layout": ["C", "W", "H"],
+                "size": None,
+                "partition": {"input": 4, "weight": 4, "output": 4},
+            },
+            "layout: banks of a part are not stated; give inputs a level of their own",
+        ),
     ],
 )
 def test_level_that_cannot_be_built_is_refused_with_its_reason(changes, message):

@@ -135,6 +135,52 @@ def test_faults_of_levels_array_and_dataflow_names_come_in_one_pass():
     ]
 
 
+ROWS_OF_MAP = ["W", "H", "C"]
+
+
+def shared_levels(*levels: dict) -> dict:
+    """A weight stationary machine with these levels between array and DRAM."""
+    data = deep_file()
+    data["array"]["dataflows"] = ["ws"]
+    buffer, dram = data["memory"]["levels"][GLB] | {"bypass": []}, data["memory"]["levels"][DRAM]
+    data["memory"]["levels"] = [*(buffer | own for own in levels), dram]
+    return data
+
+
+def test_layout_of_the_level_that_feeds_the_array_is_accepted_and_kept():
+    inner = {"name": "inner", "layout": ROWS_OF_MAP}
+    hardware = Accelerator.model_validate(shared_levels(inner, {}))
+    assert hardware.on_chip[0].layout == ("W", "H", "C")
+    assert hardware.flat_keys()["memory.levels.inner.layout"] == ROWS_OF_MAP
+    assert hardware.flat_keys()["memory.levels.glb.layout"] == "conflict_free"
+    again = hardware.replace({"memory.levels.inner.layout": "[C, W, H]"})
+    assert again.on_chip[0].layout == ("C", "W", "H")
+    assert again.digest != hardware.digest
+
+
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        (
+            changed((GLB, "layout", ROWS_OF_MAP)),
+            "memory.levels.3.layout: dataflow 'row_stationary' has timing: loops and reads no "
+            "vectors of a fold; a layout works with ws, os, is",
+        ),
+        (
+            shared_levels({"name": "inner"}, {"layout": ROWS_OF_MAP}),
+            "memory.levels.1.layout: no array reads its inputs from here; give it to the level "
+            "inside",
+        ),
+        (
+            shared_levels({"layout": ROWS_OF_MAP, "word_bits": 8, "banks": 256}),
+            "memory.levels.0.layout: a word of 8 bits holds no input of 16 bits",
+        ),
+    ],
+)
+def test_layout_that_nothing_reads_by_is_refused(data, fault):
+    assert faults_of(data) == [fault]
+
+
 def test_level_that_serves_a_dataflow_is_used_by_no_other():
     hardware = Accelerator.model_validate(changed((PSUM, "serves", ["mine"])))
     assert "psum_spad" in target_of(hardware, "mine").level_names
