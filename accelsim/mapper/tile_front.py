@@ -85,7 +85,7 @@ def blank_plan(hierarchy: Hierarchy) -> Plan:
     return Plan(
         code=0, loops=np.zeros((0, 3), dtype=np.int64), above=np.zeros((0, 3), dtype=np.bool_),
         extents=np.ones((4, 8), dtype=np.int64), resets=np.zeros(3, dtype=np.int64),
-        inner=np.ones(8, dtype=np.int64), layout=ones, systolic=0,
+        inner=np.ones(8, dtype=np.int64), feed=np.ones(8, dtype=np.int64), layout=ones, systolic=0,
         borders=np.zeros((0, 4), dtype=np.int64), at=none, free=none,
         levels=level_table(hierarchy), ports=port_table(hierarchy),
     )  # fmt: skip

@@ -38,11 +38,11 @@ def grown(table, estimates):
 
 
 @njit
-def rescore(case, blank, orders, candidate):
-    """(engine cycles, DRAM bytes read, DRAM bytes written) of one candidate."""
+def rescore(case, blank, orders, candidate, known):
+    """(engine cycles, DRAM bytes read, DRAM bytes written) of one candidate; known: see `walk`."""
     nest, machine = case.nest, case.machine
     plan = plan_of(case.code, nest, blank, orders, candidate)
-    program = walk(nest, machine, case.spec, plan)
+    program = walk(nest, machine, case.spec, plan, known)
     moved = bytes_on_channel(program, machine.burst_bytes)
     return timeline(program, machine).cycles, moved[0] + moved[1] + moved[2], moved[3]
 
@@ -92,7 +92,8 @@ def plan_of(code, nest, blank, orders, candidate):
             extents[large, dim] = min(wide[dim], bounds[dim])
     return Plan(
         code, loops[:count], above, extents, resets_of(loops[:count], above), candidate[:8],
-        blank.layout, 0, blank.borders, blank.at, blank.free, blank.levels, blank.ports,
+        extents[INPUT], blank.layout, 0, blank.borders, blank.at, blank.free, blank.levels,
+        blank.ports,
     )  # fmt: skip
 
 
@@ -124,7 +125,7 @@ class Limits(NamedTuple):
 
 
 @njit
-def engine_value(case, blank, orders, candidate, note):
+def engine_value(case, blank, orders, candidate, note, known):
     """(objective, tie) of a candidate in engine cycles and channel bytes."""
-    cycles, read, written = rescore(case, blank, orders, candidate)
+    cycles, read, written = rescore(case, blank, orders, candidate, known)
     return score(case.terms, note[ENERGY], cycles, read, written)

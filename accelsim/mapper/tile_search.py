@@ -38,6 +38,7 @@ from accelsim.mapper.tile_kernels import (
     grown,
 )
 from accelsim.schedule.border_kernels import columns_of, rows_of
+from accelsim.schedule.conflict_kernels import nothing_known
 from accelsim.schedule.relevance import INPUT, OUTPUT
 
 
@@ -73,7 +74,7 @@ def search_tiles(case, blank, pools, sizes, orders, limits, best):
     found = np.empty((1024 + most, CANDIDATE), dtype=np.int64)
     notes = np.empty((1024 + most, 3), dtype=np.float64)
     costed, refused, total, floor = 0, 0, 0, floor_of(case)
-    lowest = np.array([np.inf, np.inf])
+    lowest, known = np.array([np.inf, np.inf]), nothing_known(case.machine.banks)
     for row in sizes.outer:
         n, g, k, c, r, s = row[0], row[1], row[2], row[3], row[4], row[5]
         stream = streamed(case, g, k, c, (r, s))
@@ -102,14 +103,14 @@ def search_tiles(case, blank, pools, sizes, orders, limits, best):
                 costed, refused = costed + more, refused + left
                 if total > before:
                     new = slice(before, total)
-                    improve(case, blank, orders, found[new], notes[new], lowest, best)
+                    improve(case, blank, orders, found[new], notes[new], lowest, best, known)
                 if costed >= limits.most:
                     return found[:total], notes[:total], (costed, refused)
     return found[:total], notes[:total], (costed, refused)
 
 
 @njit
-def improve(case, blank, orders, found, notes, lowest, best):
+def improve(case, blank, orders, found, notes, lowest, best, known):
     """Re-score new candidates that promise more than any before, so that the best falls early.
 
     lowest: float64[2], estimate of the most promising one that was re-scored.
@@ -117,7 +118,7 @@ def improve(case, blank, orders, found, notes, lowest, best):
     for place in range(found.shape[0]):
         if better(notes[place, VALUE], notes[place, SECOND], lowest):
             lowest[0], lowest[1] = notes[place, VALUE], notes[place, SECOND]
-            value, second = engine_value(case, blank, orders, found[place], notes[place])
+            value, second = engine_value(case, blank, orders, found[place], notes[place], known)
             if better(value, second, best):
                 best[0], best[1] = value, second
 
@@ -214,14 +215,14 @@ def pop_best(case, blank, orders, chosen, notes, best, most):
 
     Returns (number of the best, candidates re-scored, whether the best is proved).
     """
-    winner = -1
+    winner, known = -1, nothing_known(case.machine.banks)
     best[0], best[1] = np.inf, np.inf
     for number in range(chosen.shape[0]):
         if not better(notes[number, VALUE], notes[number, SECOND], best):
             return winner, number, True
         if number == most:
             return winner, number, False
-        value, second = engine_value(case, blank, orders, chosen[number], notes[number])
+        value, second = engine_value(case, blank, orders, chosen[number], notes[number], known)
         if better(value, second, best):
             winner, best[0], best[1] = number, value, second
     return winner, chosen.shape[0], True

@@ -22,7 +22,7 @@ CAUSES = {
     "stall_input_cycles": "wait for inputs",
     "stall_weight_cycles": "wait for weights",
     "stall_output_cycles": "wait for outputs and partial sums",
-    "stall_bank_cycles": "wait for ports of on-chip levels",
+    "stall_bank_cycles": "wait for ports and banks of on-chip levels",
     "stall_launch_cycles": "launch of the operator",
 }
 """Column of a layer -> cause of its cycles in words."""

@@ -46,7 +46,7 @@ COLUMNS = (
     Column("stall_input_cycles", "cycles", "waiting for an input tile"),
     Column("stall_weight_cycles", "cycles", "waiting for a weight tile"),
     Column("stall_output_cycles", "cycles", "waiting for partial sums or for a store"),
-    Column("stall_bank_cycles", "cycles", "on-chip ports too narrow, or busy with other cores"),
+    Column("stall_bank_cycles", "cycles", "ports or banks on chip too few, or busy for others"),
     Column("stall_launch_cycles", "cycles", "launch overhead of the operator"),
     Column("stall_idle_cycles", "cycles", "nothing to do: the idle row; 0 in order on one core"),
     Column("array_utilization", "1", "macs / (peak MACs per cycle x compute_cycles)"),

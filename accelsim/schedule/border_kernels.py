@@ -42,6 +42,17 @@ def columns_of(nest):
 
 
 @njit
+def input_tile(nest, start, length):
+    """Clipped input rectangle of a tile: (first row, end row, first column, end column)."""
+    rows, columns = rows_of(nest), columns_of(nest)
+    top = first_position(rows, start[P], start[R])
+    bottom = end_position(rows, start[P] + length[P], start[R] + length[R])
+    left = first_position(columns, start[Q], start[S])
+    right = end_position(columns, start[Q] + length[Q], start[S] + length[S])
+    return top, max(bottom, top), left, max(right, left)
+
+
+@njit
 def copies_in(length, layout, dim, copies):
     """Instances along `copies` that one block of a dimension uses."""
     return active_copies(length, layout[0, dim], layout[1, dim], layout[2, dim], copies)

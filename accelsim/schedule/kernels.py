@@ -18,11 +18,9 @@ from accelsim.schedule.array_kernels import (
 from accelsim.schedule.border_kernels import (
     RELEVANT,
     bounds_of,
-    columns_of,
-    end_position,
-    first_position,
-    rows_of,
+    input_tile,
 )
+from accelsim.schedule.conflict_kernels import step_conflicts
 from accelsim.schedule.port_kernels import add_loads, inner_cycles
 from accelsim.schedule.relevance import INPUT, OUTPUT, WEIGHT, C, G, K, N, P, Q, R, S
 from accelsim.traffic import dram
@@ -57,17 +55,6 @@ COLUMNS = len(Column)
 PSUM_LOAD, INPUT_LOAD, WEIGHT_LOAD, STORE = 0, 1, 2, 3
 COMPUTE, FILL_DRAIN, BANK, WAITS_FOR_STORE = 4, 5, 6, 7
 EDGE_SUM_READ, EDGE_SUM_WRITE, EDGE_INPUT, EDGE_WEIGHT, MACS = 8, 9, 10, 11, 12
-
-
-@njit
-def input_tile(nest, start, length):
-    """Clipped input rectangle of a tile: (first row, end row, first column, end column)."""
-    rows, columns = rows_of(nest), columns_of(nest)
-    top = first_position(rows, start[P], start[R])
-    bottom = end_position(rows, start[P] + length[P], start[R] + length[R])
-    left = first_position(columns, start[Q], start[S])
-    right = end_position(columns, start[Q] + length[Q], start[S] + length[S])
-    return top, max(bottom, top), left, max(right, left)
 
 
 @njit
@@ -146,10 +133,15 @@ def reduction_ends(start, length, bounds):
 
 
 @njit
-def compute_step(nest, machine, spec, plan, row, start, length, ends, advanced):
-    """Fill in the cycles, edge traffic and MACs of one step; ends: first visit, last visit."""
+def compute_step(nest, machine, spec, plan, row, start, length, ends, advanced, known):
+    """Fill in the cycles, edge traffic and MACs of one step; ends: first visit, last visit.
+
+    A conflict stops the whole array for a cycle, and what ports need is counted beside that: the
+    longer of both holds the step up. known: `step_conflicts`.
+    """
     outputs = operand_elements(nest, OUTPUT, length)
     busy, waits, latency = inner_cycles(nest, plan, start, length, advanced)
+    conflicts = 0
     if plan.code == LOOPS:
         timing = loops_timing(plan.layout, plan.systolic, length)
     else:
@@ -158,9 +150,11 @@ def compute_step(nest, machine, spec, plan, row, start, length, ends, advanced):
         busy = max(busy, edge_cycles(machine, written, inputs, weights))
         row[EDGE_SUM_READ], row[EDGE_SUM_WRITE] = read, written
         row[EDGE_INPUT], row[EDGE_WEIGHT] = inputs, weights
+        if machine.banks.number > 0:
+            conflicts = step_conflicts(nest, machine.banks, spec, plan, start, length, known)
     row[COMPUTE] = timing.compute_cycles
     row[FILL_DRAIN] = timing.cycles - timing.compute_cycles + latency
-    row[BANK] = max(busy - timing.cycles, 0) + waits
+    row[BANK] = max(busy - timing.cycles, conflicts) + waits
     if nest.vector_ops == 0:
         row[MACS] = outputs * length[C] * length[R] * length[S]
 
@@ -172,11 +166,12 @@ def store_bytes(nest, elements, finished):
 
 
 @njit
-def walk(nest, machine, spec, plan):
+def walk(nest, machine, spec, plan, known):
     """Step program int64[steps, COLUMNS] of one operator under a plan (`plan.py`).
 
     A tile is loaded when a loop at or outside its operand's first relevant loop above the cut
-    advances, as a controller with static loops does.
+    advances, as a controller with static loops does. known: bank conflicts of this operator under
+    this dataflow that were counted before (`conflict_kernels.nothing_known`).
     """
     loops, above, bounds = plan.loops, plan.above, bounds_of(nest)
     steps = 1
@@ -215,8 +210,9 @@ def walk(nest, machine, spec, plan):
             finished = reduction_ends(start[3], length[3], bounds)
             first = start[3, C] == 0 and start[3, R] == 0 and start[3, S] == 0
             compute_step(
-                nest, machine, spec, plan, row, start[3], length[3], (first, finished), advanced
-            )
+                nest, machine, spec, plan, row, start[3], length[3], (first, finished), advanced,
+                known,
+            )  # fmt: skip
             start, held = held, start
             length, held_length = held_length, length
             step, advanced = step + 1, 0

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from accelsim import mapping
 from accelsim.dataflows import CONVENTIONS, OVERLAPS, ArraySpec, streaming
 from accelsim.errors import HardwareError
+from accelsim.hardware.levels import CONFLICT_FREE, MAP_AXES
 from accelsim.schedule.hierarchy import AXIS_BITS, Hierarchy, Level
-from accelsim.schedule.nest import Machine
+from accelsim.schedule.nest import Banks, Machine
 
 if TYPE_CHECKING:
     from accelsim.hardware.accelerator import Accelerator
@@ -67,7 +68,10 @@ def target_of(hardware: Accelerator, flow: str) -> Target:
         # trim: no tile waits for taps that it does not use
         spec = spec._replace(trim=1, planes=array.planes, latency=latency, line=_line(hardware))
     systolic = int(array.interconnect == "systolic")
-    return Target(_machine(hardware, chains, hierarchy), spec, hierarchy, names, systolic)
+    machine = _machine(hardware, chains, hierarchy)
+    if flow != "vector":
+        machine = machine._replace(banks=_banks(hardware, chains["input"][0]))
+    return Target(machine, spec, hierarchy, names, systolic)
 
 
 def narrowed(target: Target, shares: Mapping[str, Fraction]) -> Target:
@@ -182,6 +186,15 @@ def _machine(hardware: Accelerator, chains: Chains, hierarchy: Hierarchy) -> Mac
         row_bytes=dram.row_bytes or 0,
         row_miss_cycles=hardware.row_miss_cycles,
     )
+
+
+def _banks(hardware: Accelerator, level: OnChip) -> Banks:
+    """Banks of the level that feeds the array, as it is built; none where nothing conflicts."""
+    if level.layout == CONFLICT_FREE:
+        return Banks()
+    count = hardware.sram_banks if level == hardware.scratchpad else hardware.stated_banks(level)
+    order = [MAP_AXES.index(axis) for axis in level.layout]
+    return Banks(count, level.ports, level.word_bits, _three(order))
 
 
 def _places(numbers: list[int]) -> tuple[int, int, int]:

@@ -56,6 +56,20 @@ class Nest(NamedTuple):
     vector_ops: int
 
 
+class Banks(NamedTuple):
+    """The memory that a folding array reads its inputs from, and how a tile lies in it.
+
+    Word a of a tile lies in bank a % `number`, each of which serves `ports` words per cycle; a
+    `number` of 0 serves any words. `order`: the axes of a map, 0 for C, 1 for H, 2 for W, from the
+    innermost outward.
+    """
+
+    number: int = 0
+    ports: int = 1
+    word_bits: int = 8
+    order: tuple[int, int, int] = (0, 2, 1)
+
+
 class Machine(NamedTuple):
     """The figures of an accelerator that decide cycles and bytes outside its inner levels.
 
@@ -77,6 +91,7 @@ class Machine(NamedTuple):
     edge_rate: tuple[int, int, int]
     row_bytes: int = 0
     row_miss_cycles: int = 0
+    banks: Banks = Banks()
 
 
 def nest_of(operator: Operator, hardware: Accelerator, batch: int) -> Nest | None:

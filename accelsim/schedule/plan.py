@@ -26,10 +26,10 @@ class Plan(NamedTuple):
     first; above bool[n, 3]: whether a loop lies above the cut of (output, input, weight); extents
     int64[4, 8]: tiles of the three operands and of the step; resets int64[3]: the innermost loop
     whose advance loads the operand's tile anew (n: none). inner int64[8]: what an array that folds
-    or streams works on at a time (`array_tile`). layout int64[3, 8]: factors on the axes, for loops
-    on the axes. borders int64[b, 4] (`border_kernels`) between on-chip levels and, for loops on the
-    axes, the PEs, with extents `at` the cut and `free` at the first relevant loop above it,
-    int64[b, 8].
+    or streams works on at a time (`array_tile`), of inputs from a tile int64[8] `feed`. layout
+    int64[3, 8]: factors on the axes, for loops on the axes. borders int64[b, 4] (`border_kernels`)
+    between on-chip levels and, for loops on the axes, the PEs, with extents `at` the cut and `free`
+    at the first relevant loop above it, int64[b, 8].
     """
 
     code: int
@@ -38,6 +38,7 @@ class Plan(NamedTuple):
     extents: Ints
     resets: Ints
     inner: Ints
+    feed: Ints
     layout: Ints
     systolic: int
     borders: Ints
@@ -104,6 +105,7 @@ def plan_of(nest: Nest, mapping: Mapping, hierarchy: Hierarchy, *, systolic: boo
         ),
         resets=np.array(resets, dtype=np.int64),
         inner=array_tile(mapping),
+        feed=extents_at(mapping, next(cut for cut in mapping.cuts["input"] if cut is not None)),
         layout=layout_of(mapping),
         systolic=int(systolic),
         borders=np.array(borders, dtype=np.int64).reshape(-1, 4),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from accelsim.mapping import Mapping
 from accelsim.schedule import kernels
+from accelsim.schedule.conflict_kernels import nothing_known
 from accelsim.schedule.kernels import Column
 from accelsim.schedule.machine import Target
 from accelsim.schedule.nest import Nest
@@ -22,7 +23,9 @@ def planned(nest: Nest, mapping: Mapping, target: Target) -> Plan:
 
 def step_program(nest: Nest, target: Target, plan: Plan) -> NDArray[np.int64]:
     """Steps int64[steps, kernels.Column] of one operator."""
-    program: NDArray[np.int64] = kernels.walk(nest, target.machine, target.spec, plan)
+    program: NDArray[np.int64] = kernels.walk(
+        nest, target.machine, target.spec, plan, nothing_known(target.machine.banks)
+    )
     return program
 
 

@@ -10,7 +10,7 @@ from accelsim.mapper.prices import Prices
 from accelsim.mapping import Loop, Mapping
 from accelsim.schedule.hierarchy import Hierarchy, Level
 from accelsim.schedule.machine import Target
-from accelsim.schedule.nest import Machine, Nest
+from accelsim.schedule.nest import Banks, Machine, Nest
 
 small = st.integers(1, 4)
 
@@ -114,6 +114,18 @@ def targets(draw):
     )
     names = (*(f"buffer_{number}" for number in range(parts)), "dram")
     return Target(machine, draw(array_specs()), hierarchy, names, systolic=1)
+
+
+@st.composite
+def banked(draw, target):
+    """The target with a stated layout, in few banks of short words: addresses soon come round."""
+    banks = Banks(
+        number=draw(st.integers(1, 7)),
+        ports=draw(st.integers(1, 2)),
+        word_bits=draw(st.sampled_from([16, 24, 32, 64])),
+        order=tuple(draw(st.permutations([0, 1, 2]))),
+    )
+    return target._replace(machine=target.machine._replace(banks=banks))
 
 
 @st.composite

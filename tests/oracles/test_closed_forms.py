@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accelsim.dataflows import FOLDS
 from accelsim.errors import MappingError
 from accelsim.fastsim.recurrence import timeline
 from accelsim.mapper import (
@@ -19,12 +20,13 @@ from accelsim.mapper import (
 from accelsim.mapper.objectives import OBJECTIVES
 from accelsim.mapper.space import BLOCK_ORDERS, mapping_of, tile_space
 from accelsim.mapper.tile_front import blank_plan, pools_of
+from accelsim.schedule.conflict_kernels import nothing_known
 from accelsim.schedule.fill import check_fits, fills_of
 from accelsim.schedule.kernels import Column, walk
 from accelsim.schedule.plan import dataflow_code
 from accelsim.schedule.program import planned, step_program, traffic_of
 from accelsim.traffic.footprint import Axis
-from tests.oracles.cases import FLOWS, nests, packing_cases, targets
+from tests.oracles.cases import FLOWS, banked, nests, packing_cases, targets
 
 ON_CHIP = (
     Column.EDGE_SUM_READ, Column.EDGE_SUM_WRITE, Column.EDGE_INPUT, Column.EDGE_WEIGHT,
@@ -90,6 +92,8 @@ def parts_of_the_filter(flow, nest):
 @given(cases(), st.data())
 def test_estimates_any_candidate_equal_its_program(drawn, data):
     flow, nest, target, tile = drawn
+    if flow in FOLDS and data.draw(st.booleans()):
+        target = data.draw(banked(target))
     machine, spec = target.machine, target.spec
     levels = tuple(len(chain) for chain in target.hierarchy.chains)
     case, blank = case_of(flow, nest, target, [0] * 8), blank_plan(target.hierarchy)
@@ -114,8 +118,9 @@ def test_estimates_any_candidate_equal_its_program(drawn, data):
     assert notes[number, tile_kernels.VALUE] == traffic.dram_payload_bytes
     assert notes[number, tile_kernels.SECOND] <= line.cycles
     own_plan = tile_kernels.plan_of(case.code, nest, blank, BLOCK_ORDERS, candidate)
-    assert np.array_equal(walk(nest, machine, spec, own_plan), program)
-    cycles, read, written = tile_kernels.rescore(case, blank, BLOCK_ORDERS, candidate)
+    known = nothing_known(machine.banks)
+    assert np.array_equal(walk(nest, machine, spec, own_plan, known), program)
+    cycles, read, written = tile_kernels.rescore(case, blank, BLOCK_ORDERS, candidate, known)
     assert (cycles, read, written) == (
         line.cycles,
         traffic.dram_read_bytes,

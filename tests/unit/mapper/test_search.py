@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accelsim.dataflows import FOLDS
 from accelsim.dataflows.base import IS, OS, WS, Gemm
 from accelsim.errors import MappingError
 from accelsim.fastsim.recurrence import timeline
@@ -17,7 +18,7 @@ from accelsim.schedule.fill import check_fits
 from accelsim.schedule.kernels import Column
 from accelsim.schedule.plan import dataflow_code
 from accelsim.schedule.program import planned, step_program, traffic_of
-from tests.oracles.cases import FLOWS, flows_on, nests, packing_cases, targets, tight_cases
+from tests.oracles.cases import FLOWS, banked, flows_on, nests, packing_cases, targets, tight_cases
 from tests.oracles.fold_loop import pieces, reducing_folds
 from tests.oracles.tilings import every_mapping
 
@@ -99,6 +100,15 @@ def test_find_mapping_groups_that_share_folds_is_the_least_with_parts_of_the_fil
     """In about one of three of these cases, no candidate with whole filters is as fast."""
     nest, target = case
     check_finds_the_least(nest, flows_on(target, nest, ("ws",)), effort)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_find_mapping_with_bank_conflicts_is_the_least_of_all_candidates(data):
+    nest = data.draw(nests(largest=4, bits=(8, 16)))
+    target, effort = data.draw(banked(data.draw(targets()))), data.draw(st.sampled_from(EFFORTS))
+    names = data.draw(st.lists(st.sampled_from(sorted(FOLDS)), min_size=1, unique=True))
+    check_finds_the_least(nest, flows_on(target, nest, names), effort)
 
 
 def check_finds_the_least(nest, flows, effort):
