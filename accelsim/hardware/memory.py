@@ -28,6 +28,8 @@ class Memory(Section):
     concat: Literal["in_place", "copy"] = "in_place"
     """Producers of a concat write into its output, or it is an operator that copies."""
     split: Literal["view", "copy"] = "view"
+    activation: Literal["in_place", "copy"] = "copy"
+    """An activation that is an operator of its own writes over its input, or beside it."""
     halo: Literal["refetch", "keep"] = "refetch"
     """Rows that neighbouring tiles share: fetched again, or kept on chip."""
 
