@@ -30,6 +30,9 @@ class Memory(Section):
     split: Literal["view", "copy"] = "view"
     activation: Literal["in_place", "copy"] = "copy"
     """An activation that is an operator of its own writes over its input, or beside it."""
+    packing: Literal["none", "copy"] = "none"
+    """A 1x1 convolution reads its input as it lies, or an operator before it copies all of it into
+    the order in which a matrix product reads it."""
     halo: Literal["refetch", "keep"] = "refetch"
     """Rows that neighbouring tiles share: fetched again, or kept on chip."""
 
