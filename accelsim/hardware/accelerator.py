@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, prod
@@ -19,7 +19,7 @@ from pydantic_core import InitErrorDetails
 
 from accelsim.dataflows import DATAFLOWS, Dataflow
 from accelsim.documents import Loc, PartsError, explain
-from accelsim.errors import HardwareError, suggestion
+from accelsim.errors import HardwareError, MappingError, suggestion
 from accelsim.hardware.array import PEArray
 from accelsim.hardware.keys import USER, flatten, named_key, with_changes
 from accelsim.hardware.levels import Dram, OnChip, Operand, Partition
@@ -36,6 +36,7 @@ from accelsim.hardware.parts import (
 )
 from accelsim.hardware.section import Name, Section
 from accelsim.units import Frequency
+from accelsim.workload.base import Operator
 
 __all__ = [
     "DATAFLOW_NAMES", "Accelerator", "Constant", "Cores", "Dma", "Dram", "Memory", "OnChip",
@@ -188,6 +189,22 @@ class Accelerator(Section):
                 f"unknown dataflow '{name}'; allowed: {', '.join(known)}{suggestion(name, known)}"
             )
         return known[name]
+
+    def able(self, names: Sequence[str], operator: Operator) -> tuple[str, ...]:
+        """Those of the dataflows that run the operator's filter; MappingError where none does."""
+        found = self._running(names, operator)
+        if not found:
+            rows, cols = operator.kernel or (1, 1)
+            others = self._running(self.array.dataflows, operator)
+            raise MappingError(
+                f"its {rows}x{cols} filter is not run by {', '.join(names)} (windows: false, so "
+                f"1x1 only); allowed here: {', '.join(others) or 'nothing'}"
+            )
+        return found
+
+    def _running(self, names: Sequence[str], operator: Operator) -> tuple[str, ...]:
+        own = self.dataflows
+        return tuple(name for name in names if name not in own or own[name].runs(operator))
 
     @property
     def peak_macs_per_cycle(self) -> int:

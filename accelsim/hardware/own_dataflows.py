@@ -14,6 +14,7 @@ from accelsim.documents import Loc, PartsError
 from accelsim.errors import suggestion
 from accelsim.hardware.array import PEArray
 from accelsim.hardware.section import LevelName, Section
+from accelsim.workload.base import Operator
 
 RESERVED = ("auto", "vector")
 """What other parts of accelsim call something else than a dataflow of an array."""
@@ -53,6 +54,12 @@ class OwnDataflow(Section):
     planes: Dims = ()
     stationary: Literal["any", "weight", "input", "output"] = "any"
     """Operand whose irrelevant loops must be innermost."""
+    windows: bool = True
+    """Runs any filter; false: 1x1 only, as a matrix product that reads its input as it lies."""
+
+    def runs(self, operator: Operator) -> bool:
+        """Whether the operator's filter is one of those."""
+        return self.windows or operator.kernel in (None, (1, 1))
 
     @model_validator(mode="after")
     def _lies_somewhere(self) -> Self:
