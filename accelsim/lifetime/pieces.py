@@ -11,7 +11,7 @@ outputs to the end.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,6 +33,8 @@ class Storage(NamedTuple):
     concat_in_place: bool
     split_view: bool
     activation_in_place: bool = False
+    parts: int = 1
+    """Equal ranges that every stored tensor is cut into, each a piece at least."""
 
 
 def storage_of(hardware: Accelerator, batch: int = 1) -> Storage:
@@ -45,6 +47,7 @@ def storage_of(hardware: Accelerator, batch: int = 1) -> Storage:
         memory.concat == "in_place",
         memory.split == "view",
         memory.activation == "in_place",
+        memory.kept_parts,
     )
 
 
@@ -108,7 +111,7 @@ def tensors_of(
             makers |= dict.fromkeys(made, position)
         else:
             places |= _viewed(operator, places)
-    ranges, parts = _cut(makers, places)
+    ranges, parts = _cut(makers, places, storage.parts)
     readers = _readers(operators, working, parts)
     returned = {piece for name in places if name not in reads for piece in parts[name]}
     pieces = tuple(
@@ -185,10 +188,13 @@ def _within(ranges: Sequence[_Range], start: int, end: int) -> Iterator[_Range]:
 
 
 def _cut(
-    stored: Mapping[str, int | None], places: Mapping[str, _Place]
+    stored: Iterable[str], places: Mapping[str, _Place], count: int
 ) -> tuple[list[_Range], dict[str, tuple[int, ...]]]:
-    """Ranges that no place cuts any more, and the numbers of those that make up each tensor."""
-    edges: dict[str, set[int]] = {name: set() for name in stored}
+    """Ranges that no place cuts any more, and the numbers of those that make up each tensor.
+
+    Stored tensors are cut into `count` equal ranges beside.
+    """
+    edges = {name: set(_shares(places[name].ranges[0], count)) for name in stored}
     for place in places.values():
         for tensor, start, end in place.ranges:
             edges[tensor] |= {start, end}
@@ -210,6 +216,11 @@ def _cut(
         for name, place in places.items()
     }
     return pieces, parts
+
+
+def _shares(whole: _Range, count: int) -> Iterator[int]:
+    """Where a stored tensor is cut into `count` ranges that differ by an element at most."""
+    return (number * whole.end // count for number in range(count + 1))
 
 
 def _readers(

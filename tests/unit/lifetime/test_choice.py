@@ -21,7 +21,8 @@ def tasks(draw):
     batch, views, in_place = draw(st.integers(1, 2)), draw(st.booleans()), draw(st.booleans())
     if in_place:
         network = replace(network, operators=unfused(network.operators))
-    storage = Storage(8, draw(st.sampled_from([4, 8, 16])), batch, views, views, in_place)
+    bits, parts = draw(st.sampled_from([4, 8, 16])), draw(st.integers(1, 2))
+    storage = Storage(8, bits, batch, views, views, in_place, parts)
     tensors = tensors_of(network.inputs, network.operators, storage)
     size = draw(st.integers(8, 1200))
     part = st.integers(0, size // 8)

@@ -25,6 +25,7 @@ storages = st.builds(
     st.booleans(),
     st.booleans(),
     st.booleans(),
+    st.integers(1, 4),
 )
 
 
