@@ -24,7 +24,14 @@ from accelsim.hardware.array import PEArray
 from accelsim.hardware.keys import USER, flatten, named_key, with_changes
 from accelsim.hardware.levels import Dram, OnChip, Operand, Partition
 from accelsim.hardware.memory import Memory, core_faults, serving_faults
-from accelsim.hardware.own_dataflows import OwnDataflow, OwnName, misfits, unknown_dataflows
+from accelsim.hardware.own_dataflows import (
+    OwnDataflow,
+    OwnName,
+    misfits,
+    not_running,
+    running,
+    unknown_dataflows,
+)
 from accelsim.hardware.parts import (
     Constant,
     Cores,
@@ -192,19 +199,11 @@ class Accelerator(Section):
 
     def able(self, names: Sequence[str], operator: Operator) -> tuple[str, ...]:
         """Those of the dataflows that run the operator's filter; MappingError where none does."""
-        found = self._running(names, operator)
+        found = running(names, self.dataflows, operator)
         if not found:
-            rows, cols = operator.kernel or (1, 1)
-            others = self._running(self.array.dataflows, operator)
-            raise MappingError(
-                f"its {rows}x{cols} filter is not run by {', '.join(names)} (windows: false, so "
-                f"1x1 only); allowed here: {', '.join(others) or 'nothing'}"
-            )
+            others = running(self.array.dataflows, self.dataflows, operator)
+            raise MappingError(not_running(names, operator, others))
         return found
-
-    def _running(self, names: Sequence[str], operator: Operator) -> tuple[str, ...]:
-        own = self.dataflows
-        return tuple(name for name in names if name not in own or own[name].runs(operator))
 
     @property
     def peak_macs_per_cycle(self) -> int:

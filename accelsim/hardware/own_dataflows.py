@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
@@ -96,6 +96,22 @@ class OwnDataflow(Section):
     def _form(self) -> Dataflow | None:
         """The systolic GEMM form that has the same dimensions on the same axes."""
         return next((form for form in FOLDS.values() if _layout(form) == _layout(self)), None)
+
+
+def running(
+    names: Sequence[str], own: Mapping[str, OwnDataflow], operator: Operator
+) -> tuple[str, ...]:
+    """Those of the dataflows, built in or the file's `own`, that run the operator's filter."""
+    return tuple(name for name in names if name not in own or own[name].runs(operator))
+
+
+def not_running(names: Sequence[str], operator: Operator, others: Sequence[str]) -> str:
+    """What to say where none of them does; `others` would."""
+    rows, cols = operator.kernel or (1, 1)
+    return (
+        f"its {rows}x{cols} filter is not run by {', '.join(names)} (windows: false, so 1x1 only); "
+        f"allowed here: {', '.join(others) or 'nothing'}"
+    )
 
 
 def _layout(flow: Dataflow | OwnDataflow) -> tuple[frozenset[str] | str, ...]:

@@ -145,7 +145,9 @@ def test_dataflow_without_windows_runs_1x1_filters_and_matrices_only():
 
 def test_window_that_no_dataflow_runs_is_refused_with_those_that_do():
     _, tall, _ = _filters()
-    with pytest.raises(MappingError, match=r"its 3x1 filter .* by dots .*; allowed here: any_window"):
+    with pytest.raises(
+        MappingError, match=r"its 3x1 filter .* by dots .*; allowed here: any_window"
+    ):
         _pointwise_and_any().able(("dots",), tall)
     with pytest.raises(MappingError, match="allowed here: nothing"):
         _pointwise_and_any(("dots",)).able(("dots",), tall)
