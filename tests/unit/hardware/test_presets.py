@@ -14,7 +14,7 @@ MIB = 1024 * 1024
 PLAIN = {
     "planes": 1, "banks": 1, "ports": 1, "latency": 0, "access_bits": 8, "word_bits": 64,
     "channels": 1, "row_miss": "0 ns", "refresh": "0 ns", "count": 1,
-    "fused_activation_cycles": 0,
+    "fused_activation_cycles": 0, "kept_parts": 1,
 }  # fmt: skip
 """What a key that a file leaves out may be, because it then adds nothing to the machine.
 
