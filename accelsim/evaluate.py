@@ -24,6 +24,7 @@ from accelsim.results.layer import LayerResult
 from accelsim.results.network import AreaPart, NetworkResult
 from accelsim.workload.network import Network
 from accelsim.workload.operators import Operator
+from accelsim.workload.packing import packed
 from accelsim.workload.unfusing import unfused
 from accelsim.written_mappings import chain_names
 
@@ -118,9 +119,14 @@ def built_for(hardware: Accelerator, dataflow: str) -> Accelerator:
 
 
 def executed(network: Network, hardware: Accelerator) -> tuple[Operator, ...]:
-    """The operators as the accelerator runs them: activations apart unless it fuses them."""
+    """The operators as the accelerator runs them.
+
+    Activations stand apart unless it fuses them, and inputs are packed before matrix products where
+    it says so.
+    """
     fused = hardware.vector_unit.fuse_activation
-    return network.operators if fused else unfused(network.operators)
+    operators = network.operators if fused else unfused(network.operators)
+    return packed(operators) if hardware.memory.packing == "copy" else operators
 
 
 def evaluate_layer(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, prod
@@ -19,12 +19,19 @@ from pydantic_core import InitErrorDetails
 
 from accelsim.dataflows import DATAFLOWS, Dataflow
 from accelsim.documents import Loc, PartsError, explain
-from accelsim.errors import HardwareError, suggestion
+from accelsim.errors import HardwareError, MappingError, suggestion
 from accelsim.hardware.array import PEArray
 from accelsim.hardware.keys import USER, flatten, named_key, with_changes
 from accelsim.hardware.levels import Dram, OnChip, Operand, Partition
 from accelsim.hardware.memory import Memory, core_faults, layout_faults, serving_faults
-from accelsim.hardware.own_dataflows import OwnDataflow, OwnName, misfits, unknown_dataflows
+from accelsim.hardware.own_dataflows import (
+    OwnDataflow,
+    OwnName,
+    misfits,
+    not_running,
+    running,
+    unknown_dataflows,
+)
 from accelsim.hardware.parts import (
     Constant,
     Cores,
@@ -36,6 +43,7 @@ from accelsim.hardware.parts import (
 )
 from accelsim.hardware.section import Name, Section
 from accelsim.units import Frequency
+from accelsim.workload.base import Operator
 
 __all__ = [
     "DATAFLOW_NAMES", "Accelerator", "Constant", "Cores", "Dma", "Dram", "Memory", "OnChip",
@@ -189,6 +197,14 @@ class Accelerator(Section):
                 f"unknown dataflow '{name}'; allowed: {', '.join(known)}{suggestion(name, known)}"
             )
         return known[name]
+
+    def able(self, names: Sequence[str], operator: Operator) -> tuple[str, ...]:
+        """Those of the dataflows that run the operator's filter; MappingError where none does."""
+        found = running(names, self.dataflows, operator)
+        if not found:
+            others = running(self.array.dataflows, self.dataflows, operator)
+            raise MappingError(not_running(names, operator, others))
+        return found
 
     @property
     def peak_macs_per_cycle(self) -> int:

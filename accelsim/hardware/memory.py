@@ -29,6 +29,13 @@ class Memory(Section):
     concat: Literal["in_place", "copy"] = "in_place"
     """Producers of a concat write into its output, or it is an operator that copies."""
     split: Literal["view", "copy"] = "view"
+    activation: Literal["in_place", "copy"] = "copy"
+    """An activation that is an operator of its own writes over its input, or beside it."""
+    packing: Literal["none", "copy"] = "none"
+    """A 1x1 convolution reads its input as it lies, or an operator before it copies all of it into
+    the order in which a matrix product reads it."""
+    kept_parts: Annotated[int, Field(ge=1, le=64)] = 1
+    """Equal parts of a tensor that residency keeps or not, each by itself; 1: wholly or not."""
     halo: Literal["refetch", "keep"] = "refetch"
     """Rows that neighbouring tiles share: fetched again, or kept on chip."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
@@ -14,6 +14,7 @@ from accelsim.documents import Loc, PartsError
 from accelsim.errors import suggestion
 from accelsim.hardware.array import PEArray
 from accelsim.hardware.section import LevelName, Section
+from accelsim.workload.base import Operator
 
 RESERVED = ("auto", "vector")
 """What other parts of accelsim call something else than a dataflow of an array."""
@@ -53,6 +54,12 @@ class OwnDataflow(Section):
     planes: Dims = ()
     stationary: Literal["any", "weight", "input", "output"] = "any"
     """Operand whose irrelevant loops must be innermost."""
+    windows: bool = True
+    """Runs any filter; false: 1x1 only, as a matrix product that reads its input as it lies."""
+
+    def runs(self, operator: Operator) -> bool:
+        """Whether the operator's filter is one of those."""
+        return self.windows or operator.kernel in (None, (1, 1))
 
     @model_validator(mode="after")
     def _lies_somewhere(self) -> Self:
@@ -89,6 +96,22 @@ class OwnDataflow(Section):
     def _form(self) -> Dataflow | None:
         """The systolic GEMM form that has the same dimensions on the same axes."""
         return next((form for form in FOLDS.values() if _layout(form) == _layout(self)), None)
+
+
+def running(
+    names: Sequence[str], own: Mapping[str, OwnDataflow], operator: Operator
+) -> tuple[str, ...]:
+    """Those of the dataflows, built in or the file's `own`, that run the operator's filter."""
+    return tuple(name for name in names if name not in own or own[name].runs(operator))
+
+
+def not_running(names: Sequence[str], operator: Operator, others: Sequence[str]) -> str:
+    """What to say where none of them does; `others` would."""
+    rows, cols = operator.kernel or (1, 1)
+    return (
+        f"its {rows}x{cols} filter is not run by {', '.join(names)} (windows: false, so 1x1 only); "
+        f"allowed here: {', '.join(others) or 'nothing'}"
+    )
 
 
 def _layout(flow: Dataflow | OwnDataflow) -> tuple[frozenset[str] | str, ...]:

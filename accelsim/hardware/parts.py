@@ -95,9 +95,15 @@ class OperatorOverhead(Section):
     """Of operators on the vector unit; None: as of the others."""
     launch_per_group: bool = False
     """Groups of a convolution run as operators of their own, but for a depthwise one."""
+    fused_activation_cycles: Cycles = 0
+    """Of an activation that runs with its operator: what it adds at the end."""
 
     def cycles_of(self, operator: Operator, groups: int) -> int:
-        """Launch overhead of an operator, or of a shard of it that has so many groups."""
+        """Overhead of an operator, or of a shard of it that has so many groups."""
+        fused = self.fused_activation_cycles if operator.activation else 0
+        return fused + self._launch_of(operator, groups)
+
+    def _launch_of(self, operator: Operator, groups: int) -> int:
         if operator.kind not in ("conv", "linear", "matmul"):
             own = self.vector_launch_cycles
             return self.launch_cycles if own is None else own

@@ -22,7 +22,7 @@ class Life(NamedTuple):
 def life_of(piece: Piece, operators: int) -> Life:
     """From its maker to its last reader; from the start for inputs, to the end for outputs.
 
-    The output of an operator is live beside its inputs: no operator works in place.
+    The output of an operator is live beside its inputs, unless it is written over them.
     """
     first = 0 if piece.maker is None else piece.maker
     return Life(first, operators - 1 if piece.returned else max(piece.readers))

@@ -1,20 +1,22 @@
 """Tensors as pieces of memory: what is stored once, whoever calls it by which name.
 
 A concat in place and a split as a view move nothing: their outputs are other names for the bytes
-of their inputs. So bytes are counted in *pieces*, the parts that the outputs of working operators
-and the network's inputs fall into where views cut them. A piece lives from the operator that makes
-it to the last working operator that reads it under any name. Inputs of the network live from the
-start, its outputs to the end.
+of their inputs. An activation that writes over its input works, but its output is another name too.
+So bytes are counted in *pieces*, the parts that the outputs of working operators and the network's
+inputs fall into where views cut them. A piece lives from the operator that makes it to the last
+working operator that reads it under any name. Inputs of the network live from the start, its
+outputs to the end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from accelsim.workload.base import Operator, Shape, elements
-from accelsim.workload.operators import Concat, Move
+from accelsim.workload.base import ACTIVATIONS, Operator, Shape, elements
+from accelsim.workload.operators import Concat, Elementwise, Move
 
 if TYPE_CHECKING:
     from accelsim.hardware.accelerator import Accelerator
@@ -30,10 +32,13 @@ class Storage(NamedTuple):
     batch: int
     concat_in_place: bool
     split_view: bool
+    activation_in_place: bool = False
+    parts: int = 1
+    """Equal ranges that every stored tensor is cut into, each a piece at least."""
 
 
 def storage_of(hardware: Accelerator, batch: int = 1) -> Storage:
-    """The accelerator's precisions and its `memory.concat` and `memory.split`."""
+    """The accelerator's precisions and its `memory.concat`, `split` and `activation`."""
     precision, memory = hardware.precision, hardware.memory
     return Storage(
         precision.input_bits,
@@ -41,6 +46,8 @@ def storage_of(hardware: Accelerator, batch: int = 1) -> Storage:
         batch,
         memory.concat == "in_place",
         memory.split == "view",
+        memory.activation == "in_place",
+        memory.kept_parts,
     )
 
 
@@ -94,17 +101,19 @@ def tensors_of(
     places = {name: _whole(name, shape) for name, shape in inputs.items()}
     makers: dict[str, int | None] = dict.fromkeys(inputs)
     working = tuple(not _is_view(operator, storage) for operator in operators)
+    reads = Counter(name for operator in operators for name in operator.inputs)
     for position, operator in enumerate(operators):
-        if working[position]:
+        if storage.activation_in_place and _overwrites(operator, makers, reads):
+            places[operator.outputs[0]] = places[operator.inputs[0]]
+        elif working[position]:
             made = dict(zip(operator.outputs, operator.output_shapes, strict=True))
             places |= {name: _whole(name, shape) for name, shape in made.items()}
             makers |= dict.fromkeys(made, position)
         else:
             places |= _viewed(operator, places)
-    ranges, parts = _cut(makers, places)
+    ranges, parts = _cut(makers, places, storage.parts)
     readers = _readers(operators, working, parts)
-    read = {name for operator in operators for name in operator.inputs}
-    returned = {piece for name in places if name not in read for piece in parts[name]}
+    returned = {piece for name in places if name not in reads for piece in parts[name]}
     pieces = tuple(
         Piece(
             tensor=tensor,
@@ -133,6 +142,16 @@ def _is_view(operator: Operator, storage: Storage) -> bool:
     if isinstance(operator, Concat):
         return storage.concat_in_place
     return isinstance(operator, Move) and operator.is_view and storage.split_view
+
+
+def _overwrites(
+    operator: Operator, makers: Mapping[str, int | None], reads: Mapping[str, int]
+) -> bool:
+    """Whether an activation's input was made for it alone, so that nobody misses it."""
+    if not isinstance(operator, Elementwise) or operator.function not in ACTIVATIONS:
+        return False
+    made_here = makers.get(operator.inputs[0]) is not None
+    return made_here and reads[operator.inputs[0]] == 1
 
 
 def _viewed(operator: Operator, places: Mapping[str, _Place]) -> dict[str, _Place]:
@@ -169,10 +188,13 @@ def _within(ranges: Sequence[_Range], start: int, end: int) -> Iterator[_Range]:
 
 
 def _cut(
-    stored: Mapping[str, int | None], places: Mapping[str, _Place]
+    stored: Iterable[str], places: Mapping[str, _Place], count: int
 ) -> tuple[list[_Range], dict[str, tuple[int, ...]]]:
-    """Ranges that no place cuts any more, and the numbers of those that make up each tensor."""
-    edges: dict[str, set[int]] = {name: set() for name in stored}
+    """Ranges that no place cuts any more, and the numbers of those that make up each tensor.
+
+    Stored tensors are cut into `count` equal ranges beside.
+    """
+    edges = {name: set(_shares(places[name].ranges[0], count)) for name in stored}
     for place in places.values():
         for tensor, start, end in place.ranges:
             edges[tensor] |= {start, end}
@@ -194,6 +216,11 @@ def _cut(
         for name, place in places.items()
     }
     return pieces, parts
+
+
+def _shares(whole: _Range, count: int) -> Iterator[int]:
+    """Where a stored tensor is cut into `count` ranges that differ by an element at most."""
+    return (number * whole.end // count for number in range(count + 1))
 
 
 def _readers(

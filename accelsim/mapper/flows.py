@@ -23,7 +23,7 @@ def flows_of(
     operator: Operator, nest: Nest, hardware: Accelerator, dataflows: tuple[str, ...]
 ) -> tuple[Flow, ...]:
     """One flow per dataflow that may run the operator, or the vector unit where it does."""
-    names = ("vector",) if nest.vector_ops else dataflows
+    names = ("vector",) if nest.vector_ops else hardware.able(dataflows, operator)
     return tuple(_flow(operator, nest, hardware, name) for name in names)
 
 

@@ -13,7 +13,7 @@ from accelsim.evaluate import simulate
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.results.columns import Column
 from accelsim.results.files import rows_to_csv
-from accelsim.results.network import Row
+from accelsim.results.network import NetworkResult, Row
 from accelsim.study.base import Progress, Study, described, digests
 from accelsim.study.guideline_blocks import network_of
 from accelsim.study.guideline_findings import findings, machines, of_machine
@@ -29,6 +29,10 @@ EFFORT = "normal"
 OWN_EFFORT = {"snapdragon_810": "sweep", "pixel_1": "sweep"}
 """Of an accelerator, where none is asked for; a wider search hardly changes the phones here."""
 
+OWN_RESIDENCY = {"snapdragon_810": "greedy"}
+"""Of a hardware file whose outermost level is a cache that tensors stay in between operators, where
+its description says so; of others `none`."""
+
 KINDS = ("measured", "predicted")
 
 TITLE = "ShuffleNet V2's guidelines, measured and predicted"
@@ -40,6 +44,7 @@ class Predicted(NamedTuple):
     figure: Measured
     accelerator: str
     effort: str
+    residency: str
     macs: int
     per_s: float
     launch_share: float
@@ -52,6 +57,7 @@ COLUMNS = (
     Column("device", "", "of the paper: gpu is a GTX 1080 Ti, arm a Snapdragon 810"),
     Column("accelerator", "", "hardware file that stands for it"),
     Column("effort", "", "how large a space was searched for mappings"),
+    Column("residency", "", "how tensors were chosen that stay on chip between operators"),
     Column("case", "", "variant of the block"),
     Column("scale", "", "of the channels; the paper's x1, x2, x4"),
     Column("channels", "", "of the network that is simulated"),
@@ -156,6 +162,17 @@ def own_effort(accelerator: str) -> str:
     return OWN_EFFORT.get(accelerator, EFFORT)
 
 
+def own_residency(hardware: Accelerator) -> str:
+    """How tensors are chosen there that stay on chip between operators."""
+    return OWN_RESIDENCY.get(hardware.name, "none")
+
+
+def simulated(figure: Measured, hardware: Accelerator, effort: str) -> NetworkResult:
+    """The network of a figure, run as the study runs it on that accelerator."""
+    network = network_of(figure.block, figure.channels)
+    return simulate(network, hardware, effort=effort, residency=own_residency(hardware))
+
+
 def _check(accelerators: Mapping[str, Sequence[Accelerator]]) -> None:
     for device, hardware in accelerators.items():
         labels = [accelerator.label for accelerator in hardware]
@@ -164,8 +181,7 @@ def _check(accelerators: Mapping[str, Sequence[Accelerator]]) -> None:
 
 
 def _predicted(figure: Measured, hardware: Accelerator, effort: str) -> Predicted:
-    network = network_of(figure.block, figure.channels)
-    result = simulate(network, hardware, effort=effort)
+    result = simulated(figure, hardware, effort)
     launch = sum(layer.stall_launch_cycles for layer in result.layers)
     dram = sum(
         layer.stall_input_cycles + layer.stall_weight_cycles + layer.stall_output_cycles
@@ -175,7 +191,8 @@ def _predicted(figure: Measured, hardware: Accelerator, effort: str) -> Predicte
         figure,
         hardware.label,
         effort,
-        network.macs,
+        result.residency,
+        result.macs,
         1e3 / result.latency_ms,
         launch / result.cycles,
         dram / result.cycles,
@@ -197,6 +214,7 @@ def _rows(found: Sequence[Predicted]) -> list[Row]:
                 "device": figure.device,
                 "accelerator": one.accelerator,
                 "effort": one.effort,
+                "residency": one.residency,
                 "case": str(figure.block),
                 "scale": figure.scale,
                 "channels": "-".join(map(str, figure.block.widths(figure.channels))),

@@ -12,6 +12,7 @@ from itertools import product
 from math import ceil, prod
 
 from accelsim.lifetime.pieces import Storage
+from accelsim.workload.base import ACTIVATIONS
 from accelsim.workload.operators import Concat, Elementwise, MatMul, Move, Operator
 
 Element = tuple[str, int]
@@ -25,6 +26,18 @@ def is_view(operator: Operator, storage: Storage) -> bool:
     return operator.kind == "move" and operator.function in views and storage.split_view
 
 
+def overwrites(operator: Operator, operators: Sequence[Operator], storage: Storage) -> bool:
+    """Whether an operator is an activation that writes over what another made for it alone."""
+    if not storage.activation_in_place or operator.kind != "elementwise":
+        return False
+    source = operator.inputs[0]
+    makers = [one for one in operators if source in one.outputs]
+    readers = [one for one in operators for name in one.inputs if name == source]
+    stored = [one for one in makers if not is_view(one, storage)]
+    again = any(overwrites(one, operators, storage) for one in stored)
+    return operator.function in ACTIVATIONS and len(readers) == 1 and bool(stored) and not again
+
+
 class Memory:
     """Where every element of every tensor is, and who makes and reads it."""
 
@@ -36,7 +49,9 @@ class Memory:
         for name, shape in inputs.items():
             self._store(name, shape, None)
         for position, operator in enumerate(operators):
-            if not is_view(operator, storage):
+            if overwrites(operator, operators, storage):
+                self.elements[operator.outputs[0]] = self.elements[operator.inputs[0]]
+            elif not is_view(operator, storage):
                 for name, shape in zip(operator.outputs, operator.output_shapes, strict=True):
                     self._store(name, shape, position)
             elif isinstance(operator, Concat):

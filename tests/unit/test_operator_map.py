@@ -95,3 +95,27 @@ def test_unknown_word_is_refused(choice, message):
     with pytest.raises(UsageError) as caught:
         map_operator(OPERATOR, HARDWARE, **choice)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("kernel", "groups", "dataflow", "macs_per_cycle"),
+    [(1, 1, "filter_tiles", 16), (3, 1, "window_sums", 4), (3, 16, "window_sums", 4)],
+)
+def test_phone_runs_windows_in_one_chain_of_sums_and_matrix_products_in_four(
+    kernel, groups, dataflow, macs_per_cycle
+):
+    net = NetworkBuilder("net")
+    net.conv("conv", net.input("x", (16, 8, 8)), 16, window(kernel, padding="same"), groups=groups)
+    (operator,) = net.build().operators
+    found = map_operator(operator, "snapdragon_810", effort="sweep")
+    assert found.mapping.dataflow == dataflow
+    (layer,) = simulate(net.build(), "snapdragon_810", effort="sweep").layers[-1:]
+    assert layer.compute_cycles == operator.macs // macs_per_cycle
+    with pytest.raises(MappingError, match="its 3x3 filter"):
+        map_operator(_window(), "snapdragon_810", dataflow="filter_tiles")
+
+
+def _window():
+    net = NetworkBuilder("net")
+    net.conv("conv", net.input("x", (4, 8, 8)), 4, window(3))
+    return net.build().operators[0]

@@ -7,8 +7,10 @@ from pydantic import ValidationError
 
 from accelsim.dataflows import DATAFLOWS, Dataflow
 from accelsim.documents import explain
-from accelsim.errors import HardwareError
+from accelsim.errors import HardwareError, MappingError
 from accelsim.hardware.accelerator import Accelerator
+from accelsim.workload.builder import NetworkBuilder
+from accelsim.workload.window import window
 from tests.oracles.deep_accelerator import deep_accelerator, deep_file
 
 WS_FORM = {"timing": "folds", "rows": ["R", "S", "C"], "cols": ["K"], "stationary": "weight"}
@@ -119,3 +121,33 @@ def test_broadcast_of_an_own_output_stationary_form_is_refused():
     (fault,) = faults_of(with_flows({"my_os": os_form}, overlap="broadcast"))
     assert fault.startswith("array.overlap: broadcast loads a stationary operand ahead")
     assert "take my_os out" in fault
+
+
+def _pointwise_and_any(names=("dots", "any_window")):
+    flows = {"dots": {"cols": ["K"], "windows": False}, "any_window": {"cols": ["Q"]}}
+    return Accelerator.model_validate(with_flows({name: flows[name] for name in names}))
+
+
+def _filters():
+    """1x1, 3x1, fully connected, and a product of two tensors."""
+    net = NetworkBuilder("net")
+    x = net.conv("one", net.input("image", (4, 6, 6)), 8, window(1))
+    x = net.conv("tall", x, 8, window((3, 1)))
+    x = net.linear("linear", net.pool("mean", x, "global"), 8)
+    return [operator for operator in net.build().operators if operator.macs]
+
+
+def test_dataflow_without_windows_runs_1x1_filters_and_matrices_only():
+    hardware = _pointwise_and_any()
+    found = [hardware.able(hardware.array.dataflows, operator) for operator in _filters()]
+    assert found == [("dots", "any_window"), ("any_window",), ("dots", "any_window")]
+
+
+def test_window_that_no_dataflow_runs_is_refused_with_those_that_do():
+    _, tall, _ = _filters()
+    with pytest.raises(
+        MappingError, match=r"its 3x1 filter .* by dots .*; allowed here: any_window"
+    ):
+        _pointwise_and_any().able(("dots",), tall)
+    with pytest.raises(MappingError, match="allowed here: nothing"):
+        _pointwise_and_any(("dots",)).able(("dots",), tall)

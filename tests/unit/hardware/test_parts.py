@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from accelsim.hardware.parts import OperatorOverhead
@@ -42,3 +44,10 @@ def test_vector_launch_is_of_operators_without_macs_only(operators):
     overhead = OperatorOverhead(launch_cycles=100, vector_launch_cycles=0)
     cycles = launches(overhead, operators)
     assert cycles == {"whole": 100, "group": 100, "depthwise": 100, "add": 0}
+
+
+def test_fused_activation_adds_its_own_cycles_to_the_operator_that_has_one(operators):
+    overhead = OperatorOverhead(launch_cycles=100, fused_activation_cycles=7)
+    assert overhead.cycles_of(operators["whole"], 1) == 100
+    assert overhead.cycles_of(replace(operators["whole"], activation="relu"), 1) == 107
+    assert overhead.cycles_of(replace(operators["add"], activation="relu"), 16) == 107

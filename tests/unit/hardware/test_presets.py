@@ -14,6 +14,7 @@ MIB = 1024 * 1024
 PLAIN = {
     "planes": 1, "banks": 1, "ports": 1, "latency": 0, "access_bits": 8, "word_bits": 64,
     "channels": 1, "row_miss": "0 ns", "refresh": "0 ns", "count": 1,
+    "fused_activation_cycles": 0, "kept_parts": 1,
 }  # fmt: skip
 """What a key that a file leaves out may be, because it then adds nothing to the machine.
 
@@ -35,7 +36,7 @@ PEAK = {
     "pixel_1": 4,
     "scalesim_32x32": 32 * 32,
     "shidiannao": 64,
-    "snapdragon_810": 16 * 4,  # in 16 clocks: four lanes
+    "snapdragon_810": 4 * 4,  # in 4 clocks: four lanes
     "tpu_v1": 65_536,  # Jouppi et al., ISCA 2017, section 2
     "zigzag_edge_tpu_like": 1024,  # ZigZag's own array sizes: 8 x 8 x 4 x 4
     "zigzag_eyeriss_like": 168,  # 14 x 12

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -7,6 +9,7 @@ from accelsim.lifetime.choice import greedy, optimal
 from accelsim.lifetime.operands import operands_of
 from accelsim.lifetime.pieces import Storage, tensors_of
 from accelsim.lifetime.task import Option, PerOperand, Task, is_read_again
+from accelsim.workload.unfusing import unfused
 from tests.oracles.memory_by_hand import Memory, costs_with, least_cost
 from tests.oracles.random_networks import builders
 
@@ -15,8 +18,11 @@ from tests.oracles.random_networks import builders
 def tasks(draw):
     """A random network, options of random cost for its operators, and a level of random size."""
     network = draw(builders(most=8)).build()
-    batch, views = draw(st.integers(1, 2)), draw(st.booleans())
-    storage = Storage(8, draw(st.sampled_from([4, 8, 16])), batch, views, views)
+    batch, views, in_place = draw(st.integers(1, 2)), draw(st.booleans()), draw(st.booleans())
+    if in_place:
+        network = replace(network, operators=unfused(network.operators))
+    bits, parts = draw(st.sampled_from([4, 8, 16])), draw(st.integers(1, 2))
+    storage = Storage(8, bits, batch, views, views, in_place, parts)
     tensors = tensors_of(network.inputs, network.operators, storage)
     size = draw(st.integers(8, 1200))
     part = st.integers(0, size // 8)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,6 +9,7 @@ from accelsim.lifetime.live import at_peak, live_at, live_bytes, peak_bytes
 from accelsim.lifetime.pieces import Storage, tensors_of
 from accelsim.networks.registry import load_network
 from accelsim.workload.builder import NetworkBuilder
+from accelsim.workload.unfusing import unfused
 from accelsim.workload.window import window
 from tests.oracles.memory_by_hand import Memory
 from tests.oracles.random_networks import builders
@@ -21,6 +24,8 @@ storages = st.builds(
     st.integers(1, 3),
     st.booleans(),
     st.booleans(),
+    st.booleans(),
+    st.integers(1, 4),
 )
 
 
@@ -28,16 +33,22 @@ def _tensors(network, storage=IN_PLACE):
     return tensors_of(network.inputs, network.operators, storage)
 
 
+def _apart(net):
+    """The network with its activations as operators of their own."""
+    network = net.build()
+    return replace(network, operators=unfused(network.operators))
+
+
 @given(builders(), storages)
 def test_live_bytes_of_random_networks_equal_their_elements_counted_one_by_one(net, storage):
-    network = net.build()
+    network = _apart(net)
     memory = Memory(network.inputs, network.operators, storage)
     assert list(live_bytes(_tensors(network, storage))) == memory.live_bytes()
 
 
 @given(builders(), storages)
 def test_pieces_of_random_networks_hold_every_stored_element_once(net, storage):
-    network = net.build()
+    network = _apart(net)
     memory = Memory(network.inputs, network.operators, storage)
     tensors = _tensors(network, storage)
     elements = [(p.tensor, p.start + n) for p in tensors.pieces for n in range(p.elements)]
@@ -113,6 +124,16 @@ def test_live_bytes_of_half_a_tensor_joined_along_rows_hold_all_of_it():
     net.add("sum", *small)
     # top: 16 + 32; bottom: 16 + 64; both and cut: 64; a: 64 + 32; b: 64 + 64; sum: 64 + 32
     assert live_bytes(_tensors(net.build())) == (48, 80, 64, 64, 96, 128, 96)
+
+
+def test_live_bytes_of_an_activation_in_place_count_its_map_once():
+    net = NetworkBuilder("active")
+    x = net.conv("x", net.input("image", (1, 4, 4)), 2, window(1))
+    net.conv("y", net.activation("relu", x, "relu"), 1, window(1))
+    # x: 16 + 32; x.relu: 32 and, beside it, 32 more; y: 32 + 16
+    assert live_bytes(_tensors(_apart(net))) == (48, 64, 48)
+    in_place = IN_PLACE._replace(activation_in_place=True)
+    assert live_bytes(_tensors(_apart(net), in_place)) == (48, 32, 48)
 
 
 def test_live_bytes_with_a_batch_of_four_are_four_times_those_of_one():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -11,12 +12,14 @@ from accelsim.lifetime.order import memory_order
 from accelsim.lifetime.pieces import Storage, tensors_of
 from accelsim.networks.registry import load_network
 from accelsim.workload.builder import NetworkBuilder
+from accelsim.workload.unfusing import unfused
 from accelsim.workload.window import window
 from tests.oracles.memory_by_hand import least_peak, orders
 from tests.oracles.random_networks import builders
 
 STORAGE = Storage(8, 8, 1, concat_in_place=True, split_view=True)
 COPIES = STORAGE._replace(concat_in_place=False, split_view=False)
+IN_PLACE = STORAGE._replace(activation_in_place=True)
 MOST_ORDERS = 100
 
 
@@ -31,9 +34,11 @@ def _peak(network, positions, storage=STORAGE):
 
 
 @settings(max_examples=60)
-@given(builders(most=7), st.sampled_from([STORAGE, COPIES]))
+@given(builders(most=7), st.sampled_from([STORAGE, COPIES, IN_PLACE]))
 def test_memory_order_of_random_networks_has_the_least_peak_of_all_orders(net, storage):
     network = net.build()
+    if storage.activation_in_place:
+        network = replace(network, operators=unfused(network.operators))
     several = len(list(islice(orders(network.operators), MOST_ORDERS + 1)))
     assume(1 < several <= MOST_ORDERS)
     order = _ordered(network, storage)

@@ -4,15 +4,18 @@ import json
 import pytest
 
 from accelsim.errors import UsageError
+from accelsim.evaluate import simulate
 from accelsim.hardware.yaml_io import load_hardware
+from accelsim.study.guideline_blocks import network_of
 from accelsim.study.guideline_findings import ALL_ROWS, findings, is_met
+from accelsim.study.guideline_rows import measured
 from accelsim.study.guidelines import PRESETS, study_guidelines
 from accelsim.study.ranks import spearman
 
 
 @pytest.fixture(scope="module")
 def study():
-    return study_guidelines({"arm": [load_hardware("snapdragon_810")]}, "sweep", ("G2", "G4"))
+    return study_guidelines({"arm": [load_hardware("pixel_1")]}, "sweep", ("G2", "G4"))
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +66,18 @@ def test_paper_phone_and_mobile_cpu_like_are_scored_each_for_itself(groups):
         own = [row for row in groups.rows if row["accelerator"] == name]
         assert len(own) == 12
         assert [row["predicted_relative"] for row in own if row["case"] == "1 group"] == [1, 1, 1]
+
+
+def test_tensors_stay_in_the_cache_of_the_paper_phone_alone(groups):
+    found = {row["accelerator"]: row["residency"] for row in groups.rows}
+    assert found == {"gpu_like": "none", "snapdragon_810": "greedy", "pixel_1": "none"}
+    figure = next(one for one in measured("arm") if one.guideline == "G2")
+    network = network_of(figure.block, figure.channels)
+    alone = simulate(network, "snapdragon_810", effort="sweep", residency="greedy")
+    (row,) = [row for row in groups.rows if (row["accelerator"], row["case"], row["scale"])
+              == ("snapdragon_810", "1 group", 1)]  # fmt: skip
+    assert row["predicted_per_s"] == pytest.approx(1e3 / alone.latency_ms)
+    assert row["macs"] == network.macs
 
 
 def test_row_that_the_launch_was_read_off_is_printed_and_not_scored(groups):
