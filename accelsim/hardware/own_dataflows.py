@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -34,6 +33,15 @@ def _no_repeats(dims: tuple[str, ...]) -> tuple[str, ...]:
     return dims
 
 
+def _loops(timing: str) -> str:
+    if timing == "folds":
+        raise ValueError(
+            f"arrays that fold are built in: name {', '.join(FOLDS)} in array.dataflows; "
+            "a dataflow of your own has timing: loops"
+        )
+    return timing
+
+
 OwnName = Annotated[LevelName, AfterValidator(_own_name)]
 Dims = Annotated[
     tuple[Literal["N", "G", "K", "C", "P", "Q", "R", "S"], ...],
@@ -46,8 +54,8 @@ class OwnDataflow(Section):
     """A dataflow of the file; a dimension may lie on several axes."""
 
     title: str = ""
-    timing: Literal["loops", "folds"] = "loops"
-    """Any spatial loops, one pass of the PEs per cycle; or one of the systolic GEMM forms."""
+    timing: Annotated[Literal["loops", "folds"], AfterValidator(_loops)] = "loops"
+    """Any spatial loops, one pass of the PEs per cycle."""
     rows: Dims = ()
     """Dimensions that may lie on the rows; () leaves them unused."""
     cols: Dims = ()
@@ -65,37 +73,20 @@ class OwnDataflow(Section):
     def _lies_somewhere(self) -> Self:
         if not (self.rows or self.cols or self.planes):
             raise PartsError({"rows": "give dimensions to one of rows, cols, planes at least"})
-        if self.timing == "folds" and self._form() is None:
-            forms = "; ".join(
-                f"{name} (rows [{', '.join(form.rows)}], cols [{', '.join(form.cols)}], "
-                f"stationary {form.stationary})"
-                for name, form in FOLDS.items()
-            )
-            raise PartsError(
-                {"timing": f"folds has these forms: {forms}; for another, use timing: loops"}
-            )
         return self
 
     def record(self, name: str) -> Dataflow:
         """What the models work with."""
-        title, source = self.title or name, "the hardware file"
-        form = self._form()
-        if self.timing == "folds" and form:
-            return replace(form, name=name, title=title, source=source)
         return Dataflow(
             name=name,
-            title=title,
+            title=self.title or name,
             timing="loops",
             rows=self.rows,
             cols=self.cols,
             planes=self.planes,
             stationary=self.stationary,
-            source=source,
+            source="the hardware file",
         )
-
-    def _form(self) -> Dataflow | None:
-        """The systolic GEMM form that has the same dimensions on the same axes."""
-        return next((form for form in FOLDS.values() if _layout(form) == _layout(self)), None)
 
 
 def running(
@@ -112,10 +103,6 @@ def not_running(names: Sequence[str], operator: Operator, others: Sequence[str])
         f"its {rows}x{cols} filter is not run by {', '.join(names)} (windows: false, so 1x1 only); "
         f"allowed here: {', '.join(others) or 'nothing'}"
     )
-
-
-def _layout(flow: Dataflow | OwnDataflow) -> tuple[frozenset[str] | str, ...]:
-    return (frozenset(flow.rows), frozenset(flow.cols), frozenset(flow.planes), flow.stationary)
 
 
 def unknown_dataflows(data: Any) -> dict[str | Loc, str]:

@@ -134,12 +134,6 @@ def test_mac_of_a_loop_nest_on_one_shared_level_has_a_register_per_operand():
     assert unit_energies(hw, "any").mac_pj == pytest.approx(0.2 + 0.1 + (8 + 8 + 32) * 0.0105)
 
 
-def test_mac_of_an_own_dataflow_is_that_of_its_circuit():
-    form = {"timing": "folds", "rows": ["C", "R", "S"], "cols": ["K"], "stationary": "weight"}
-    own = small_accelerator({"dataflows.mine": form, "array.dataflows": ["mine"]})
-    assert unit_energies(own, "mine").mac_pj == unit_energies(small_accelerator(), "ws").mac_pj
-
-
 def test_leakage_counts_every_copy_of_every_level():
     silent = {"constants.logic_leakage_mw_per_um2": 0.0}
     one, two = (unit_energies(deep_accelerator(silent | {"array.planes": n})) for n in (1, 2))

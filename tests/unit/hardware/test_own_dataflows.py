@@ -13,8 +13,6 @@ from accelsim.workload.builder import NetworkBuilder
 from accelsim.workload.window import window
 from tests.oracles.deep_accelerator import deep_accelerator, deep_file
 
-WS_FORM = {"timing": "folds", "rows": ["R", "S", "C"], "cols": ["K"], "stationary": "weight"}
-
 
 def with_flows(flows, **array):
     data = deep_file()
@@ -42,11 +40,6 @@ def test_own_dataflow_is_a_record_like_the_built_in_ones():
 def test_own_dataflow_without_title_goes_by_its_name():
     flow = Accelerator.model_validate(with_flows({"plain": {"planes": ["Q"]}})).dataflow("plain")
     assert (flow.title, flow.planes, flow.stationary) == ("plain", ("Q",), "any")
-
-
-def test_own_dataflow_in_folds_is_the_gemm_form_of_its_dimensions():
-    flow = Accelerator.model_validate(with_flows({"my_ws": WS_FORM})).dataflow("my_ws")
-    assert (flow.name, flow.code, flow.gemm_rows, flow.can_pack) == ("my_ws", 0, "D", True)
 
 
 def test_dataflow_that_nobody_knows_raises_with_a_suggestion():
@@ -78,9 +71,8 @@ def test_own_dataflow_may_have_any_dimensions_on_any_axis(rows, cols, planes):
         ({"mine": {"rows": ["C"], "timing": "fold"}}, "dataflows.mine.timing: unknown value 'fo"),
         ({"mine": {"rows": ["C"], "stationary": "psum"}}, "dataflows.mine.stationary: unknown va"),
         (
-            {"mine": WS_FORM | {"cols": ["P"]}},
-            "dataflows.mine.timing: folds has these forms: ws (rows [C, R, S], cols [K], "
-            "stationary weight); os (",
+            {"mine": {"timing": "folds", "rows": ["C"], "cols": ["K"]}},
+            "dataflows.mine.timing: arrays that fold are built in: name ws, os, is in array.datafl",
         ),
         ({"ws": {"rows": ["C"]}}, "dataflows.ws: 'ws' is built in; give your dataflow another"),
         ({"auto": {"rows": ["C"]}}, "dataflows.auto: 'auto' is reserved; give your dataflow anot"),
@@ -111,16 +103,15 @@ def test_depthwise_needs_an_input_window_per_column_and_says_how():
 
 
 def test_folds_on_an_array_with_planes_are_refused():
-    (fault,) = faults_of(with_flows({"my_ws": WS_FORM}, planes=2))
-    assert fault.startswith("array.planes: dataflow my_ws has timing: folds, which knows rows and")
-    assert Accelerator.model_validate(with_flows({"my_ws": WS_FORM}, planes=1))
+    (fault,) = faults_of(with_flows({}, dataflows=["ws"], planes=2))
+    assert fault.startswith("array.planes: dataflow ws has timing: folds, which knows rows and")
+    assert Accelerator.model_validate(with_flows({}, dataflows=["ws"], planes=1))
 
 
-def test_broadcast_of_an_own_output_stationary_form_is_refused():
-    os_form = {"timing": "folds", "rows": ["N", "P", "Q"], "cols": ["K"], "stationary": "output"}
-    (fault,) = faults_of(with_flows({"my_os": os_form}, overlap="broadcast"))
+def test_broadcast_of_an_output_stationary_array_is_refused():
+    (fault,) = faults_of(with_flows({}, dataflows=["os"], overlap="broadcast"))
     assert fault.startswith("array.overlap: broadcast loads a stationary operand ahead")
-    assert "take my_os out" in fault
+    assert "take os out" in fault
 
 
 def _pointwise_and_any(names=("dots", "any_window")):
