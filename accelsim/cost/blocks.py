@@ -22,8 +22,9 @@ from accelsim.cost.arrays import circuit, controller, edge_saving_um2, shared_pe
 from accelsim.cost.constants import Library
 from accelsim.cost.engines import is_engine, of_array
 from accelsim.cost.interconnect import multiplexer_tree
-from accelsim.cost.levels import is_flip_flops, level_banks, register_file
+from accelsim.cost.levels import is_flip_flops, register_file
 from accelsim.cost.operands import WIDTHS, Widths, accumulation, output_stage, vector_lane
+from accelsim.hardware.ports import banks_of
 
 if TYPE_CHECKING:
     from accelsim.hardware.accelerator import Accelerator
@@ -193,7 +194,7 @@ def _address_generators(hw: Accelerator, level: OnChip, lib: Library) -> LogicBl
 
 def _bank_switches(hw: Accelerator, level: OnChip, lib: Library) -> LogicBlock:
     """A word of any bank to every stream; a partition divides the banks."""
-    banks = level_banks(hw, level) // (1 if level.partition is None else len(level.holds))
+    banks = banks_of(hw, level) // (1 if level.partition is None else len(level.holds))
     tree = multiplexer_tree(max(banks, 1), level.word_bits, lib)
     count = hw.copies(level) * _streams(hw, level)
     return LogicBlock("control", f"{level.name}, bank switches", count, tree)

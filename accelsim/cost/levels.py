@@ -20,6 +20,7 @@ from accelsim.cost import technology
 from accelsim.cost.arithmetic import Component, multiplexer, register, together
 from accelsim.cost.constants import Library, library
 from accelsim.cost.memories import Sram, sram
+from accelsim.hardware.ports import banks_of
 
 if TYPE_CHECKING:
     from accelsim.hardware.accelerator import Accelerator
@@ -88,14 +89,9 @@ def register_file(level: OnChip, lib: Library) -> Component:
     return built._replace(energy_pj=register(level.word_bits, lib).energy_pj)
 
 
-def level_banks(hw: Accelerator, level: OnChip) -> int:
-    """Banks that a level is built of; a partition needs one for each operand."""
-    return hw.sram_banks if level is hw.scratchpad else hw.stated_banks(level)
-
-
 def level_sram(hw: Accelerator, level: OnChip) -> Sram:
     """One instance of a level as equal SRAM macros."""
-    banks, node_nm = level_banks(hw, level), hw.technology.node_nm
+    banks, node_nm = banks_of(hw, level), hw.technology.node_nm
     memory = sram(level.total_bytes, level.word_bits, banks, level.ports, node_nm)
     notes = [f"{level.name}: {note}" for note in memory.notes]
     if level.partition is not None:

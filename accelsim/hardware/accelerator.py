@@ -212,58 +212,6 @@ class Accelerator(Section):
         return self.array.pes
 
     @property
-    def sram_read_bytes_per_cycle(self) -> int:
-        """Read port of the scratchpad: its own figure, or the most that a unit reads per cycle.
-
-        The array takes a streamed word per row and the next stationary word per column; with an
-        input window per column, a new window for every PE. A lane of the vector unit takes two
-        inputs. Partial sums are added to in the write port.
-        """
-        array, precision = self.array, self.precision
-        operand_bits = max(precision.input_bits, precision.weight_bits)
-        fed = array.rows + array.cols if array.input_feed == "shared" else array.pes
-        words = max(fed, 2 * self.vector_unit.lanes)
-        return self.scratchpad.read_bytes_per_cycle or ceil(Fraction(words * operand_bits, 8))
-
-    @property
-    def sram_write_bytes_per_cycle(self) -> int:
-        """Write port of the scratchpad: its own figure, or one partial sum per column."""
-        pad, precision = self.scratchpad, self.precision
-        given = pad.read_bytes_per_cycle if pad.shared_port else pad.write_bytes_per_cycle
-        columns_bits = self.array.cols * precision.accumulator_bits
-        bits = max(columns_bits, self.vector_unit.lanes * precision.output_bits)
-        return given or ceil(Fraction(bits, 8))
-
-    @property
-    def sram_banks(self) -> int:
-        """Banks that the scratchpad is built of: as stated, more where its traffic needs them.
-
-        In one cycle they serve the read port, the write port twice (a partial sum is read to be
-        added to) and the DRAM channels of all cores that share it. A port that the file states is
-        that of the scratchpad; one that it leaves out carries what every one of these cores asks.
-        """
-        pad, sharers = self.scratchpad, self.sharers(self.scratchpad)
-        if len(self.on_chip) > 1:
-            return self.stated_banks(pad)
-        channels = min(sharers, self.dram.channels)
-        moved = Fraction(channels * self.dram.bandwidth_bytes_per_s, self.clock_hz)
-        moved += self.sram_read_bytes_per_cycle * (1 if pad.read_bytes_per_cycle else sharers)
-        if not pad.shared_port:
-            asking = 1 if pad.write_bytes_per_cycle else sharers
-            moved += 2 * self.sram_write_bytes_per_cycle * asking
-        needed = ceil(8 * moved / (pad.ports * pad.word_bits))
-        return max(pad.banks, 1 if pad.partition is None else 3, needed)
-
-    def stated_banks(self, level: OnChip) -> int:
-        """Banks of one of several on-chip levels: those of the file, which a partition divides.
-
-        Where it leaves a port out, as many for every core that shares the level.
-        """
-        banks = level.banks if level.partition is None else max(level.banks, 3)
-        ports = (level.read_bytes_per_cycle, level.shared_port or level.write_bytes_per_cycle)
-        return banks * (1 if all(ports) else self.sharers(level))
-
-    @property
     def dram_latency_cycles(self) -> int:
         """DRAM latency in clock cycles, rounded up."""
         return self._cycles(self.dram.latency_ns)

@@ -11,6 +11,7 @@ from accelsim import mapping
 from accelsim.dataflows import CONVENTIONS, OVERLAPS, ArraySpec, streaming
 from accelsim.errors import HardwareError
 from accelsim.hardware.levels import CONFLICT_FREE, MAP_AXES
+from accelsim.hardware.ports import banks_of, scratchpad_read_bytes, scratchpad_write_bytes
 from accelsim.schedule.hierarchy import AXIS_BITS, Hierarchy, Level
 from accelsim.schedule.nest import Banks, Machine
 
@@ -162,9 +163,7 @@ def _rate(hardware: Accelerator, level: OnChip, way: str) -> int:
     given = level.read_bytes_per_cycle if way == "read" else level.write_bytes_per_cycle
     if given or shared != [level]:
         return given or 0
-    return (
-        hardware.sram_read_bytes_per_cycle if way == "read" else hardware.sram_write_bytes_per_cycle
-    )
+    return scratchpad_read_bytes(hardware) if way == "read" else scratchpad_write_bytes(hardware)
 
 
 def _machine(hardware: Accelerator, chains: Chains, hierarchy: Hierarchy) -> Machine:
@@ -192,9 +191,8 @@ def _banks(hardware: Accelerator, level: OnChip) -> Banks:
     """Banks of the level that feeds the array, as it is built; none where nothing conflicts."""
     if level.layout == CONFLICT_FREE:
         return Banks()
-    count = hardware.sram_banks if level == hardware.scratchpad else hardware.stated_banks(level)
     order = [MAP_AXES.index(axis) for axis in level.layout]
-    return Banks(count, level.ports, level.word_bits, _three(order))
+    return Banks(banks_of(hardware, level), level.ports, level.word_bits, _three(order))
 
 
 def _places(numbers: list[int]) -> tuple[int, int, int]:

@@ -7,6 +7,7 @@ import pytest
 from accelsim.cost.energy import unit_energies
 from accelsim.errors import MappingError, UsageError
 from accelsim.evaluate import simulate
+from accelsim.hardware.ports import banks_of
 from accelsim.hardware.yaml_io import load_hardware
 from accelsim.networks.registry import load_network
 from accelsim.workload.builder import NetworkBuilder
@@ -137,7 +138,12 @@ def test_simulate_energy_parts_are_actions_times_unit_energies():
 @pytest.mark.parametrize("size", [8, 16, 32, 64])
 def test_simulate_no_layer_moves_more_than_the_banks_of_its_buffer_can(size):
     hardware = load_hardware("edge_16x16").replace({"array.rows": size, "array.cols": size})
-    width = hardware.sram_banks * hardware.scratchpad.ports * hardware.scratchpad.word_bits // 8
+    width = (
+        banks_of(hardware, hardware.scratchpad)
+        * hardware.scratchpad.ports
+        * hardware.scratchpad.word_bits
+        // 8
+    )
     for layer in simulate("inception_v3", hardware).layers:
         assert layer.sram_bytes <= layer.cycles * width
 

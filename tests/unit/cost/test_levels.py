@@ -10,6 +10,7 @@ from accelsim.cost.levels import LevelEnergy, is_flip_flops, level_energies, reg
 from accelsim.cost.memories import sram
 from accelsim.cost.technology import energy_factor
 from accelsim.hardware.levels import OnChip
+from accelsim.hardware.ports import banks_of
 from tests.oracles.deep_accelerator import deep_accelerator
 from tests.oracles.small_accelerator import small_accelerator
 
@@ -103,7 +104,7 @@ def test_measured_constant_of_a_byte_is_for_the_scratchpad_alone():
 def test_only_level_has_the_banks_that_its_traffic_needs():
     large = small_accelerator({"memory.levels.scratchpad.banks": 1})
     (scratchpad, _) = level_energies(large)
-    assert large.sram_banks == 3  # 8 + 2 x 8 + 18.3 B per cycle in words of 16 B
+    assert banks_of(large, large.scratchpad) == 3  # 8 + 2 x 8 + 18.3 B per cycle in words of 16 B
     assert scratchpad.read_pj == sram(256 * 1024, 128, 3, 1, 45).read_pj
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from accelsim.dataflows import DATAFLOWS
 from accelsim.documents import explain
 from accelsim.hardware.accelerator import DATAFLOW_NAMES, Accelerator
+from accelsim.hardware.ports import banks_of, scratchpad_read_bytes, scratchpad_write_bytes
 from tests.oracles.deep_accelerator import deep_accelerator, deep_file
 
 SMALL = {
@@ -322,19 +323,22 @@ def test_digest_does_not_depend_on_titles_and_on_the_words_for_the_same():
 def test_window_per_column_asks_for_a_word_per_pe():
     data = with_value("array.input_feed", "per_column")
     data["memory"]["levels"][0]["read_bytes_per_cycle"] = None
-    assert Accelerator.model_validate(data).sram_read_bytes_per_cycle == 4 * 8
+    assert scratchpad_read_bytes(Accelerator.model_validate(data)) == 4 * 8
 
 
 def test_port_that_reads_and_writes_share_is_one_rate():
     data = with_value("memory.levels.0.shared_port", True)
     del data["memory"]["levels"][0]["write_bytes_per_cycle"]
     hardware = Accelerator.model_validate(data)
-    assert (hardware.sram_read_bytes_per_cycle, hardware.sram_write_bytes_per_cycle) == (16, 16)
-    assert hardware.sram_banks == 4  # (16 + 4) B per cycle, 8 B words: 3, and 4 are stated
+    assert (scratchpad_read_bytes(hardware), scratchpad_write_bytes(hardware)) == (16, 16)
+    assert (
+        banks_of(hardware, hardware.scratchpad) == 4
+    )  # (16 + 4) B per cycle, 8 B words: 3, and 4 are stated
     (alone,) = hardware.on_chip
     assert alone is hardware.scratchpad
 
 
 def test_banks_of_several_levels_are_those_stated():
     changes = {"memory.levels.glb.read_bytes_per_cycle": None, "array.rows": 512}
-    assert deep_accelerator(changes).sram_banks == 4
+    hardware = deep_accelerator(changes)
+    assert banks_of(hardware, hardware.scratchpad) == 4

@@ -9,6 +9,7 @@ import pytest
 from accelsim.cost.area import area_breakdown
 from accelsim.cost.energy import unit_energies
 from accelsim.errors import HardwareError
+from accelsim.hardware.ports import banks_of
 from accelsim.hardware.yaml_io import load_hardware
 from accelsim.schedule.machine import narrowed, target_of
 from accelsim.traffic.dram import transfer_cycles
@@ -51,6 +52,10 @@ def test_replace_with_cores_or_dram_that_cannot_be_says_why(changes, message):
     assert message in str(error.value)
 
 
+def scratchpad_banks(hardware):
+    return banks_of(hardware, hardware.scratchpad)
+
+
 def test_shared_level_fed_by_a_private_one_is_refused():
     chip = load_hardware("zigzag_eyeriss_like")
     with pytest.raises(HardwareError, match="'sram' feeds 'o_sram', which is shared"):
@@ -82,7 +87,7 @@ def test_cores_shared_level_is_there_once():
 def test_cores_shared_level_with_ports_of_its_own_costs_what_it_does_for_one_core():
     ports = dict.fromkeys(PORTS, 64)
     four = EDGE.replace({"cores.count": 4, "cores.shared": ["sram"], **ports})
-    assert four.sram_banks == EDGE.replace(ports).sram_banks == 16
+    assert scratchpad_banks(four) == scratchpad_banks(EDGE.replace(ports)) == 16
     memory = area_breakdown(EDGE.replace(ports)).part_mm2("memory")
     assert area_breakdown(four).part_mm2("memory") == pytest.approx(memory)
 
@@ -90,19 +95,19 @@ def test_cores_shared_level_with_ports_of_its_own_costs_what_it_does_for_one_cor
 def test_cores_shared_level_without_ports_has_banks_for_what_all_cores_ask():
     """Each core reads 32 B and reads and writes 64 B of sums; the channel brings 25.6 B."""
     four = EDGE.replace({"cores.count": 4, "cores.shared": ["sram"]})
-    assert four.sram_banks == 42  # 4 * 160 + 25.6 = 665.6 B in words of 16 B
-    assert four.replace({PORTS[0]: 32}).sram_banks == 36  # 32 + 4 * 128 + 25.6
-    assert four.replace({"memory.levels.dram.channels": 4}).sram_banks == 47  # 4 * 185.6
+    assert scratchpad_banks(four) == 42  # 4 * 160 + 25.6 = 665.6 B in words of 16 B
+    assert scratchpad_banks(four.replace({PORTS[0]: 32})) == 36  # 32 + 4 * 128 + 25.6
+    assert scratchpad_banks(four.replace({"memory.levels.dram.channels": 4})) == 47  # 4 * 185.6
     memory, one = area_breakdown(four).part_mm2("memory"), area_breakdown(EDGE).part_mm2("memory")
     assert one < memory < 4 * one
 
 
 def test_cores_shared_level_of_several_has_its_banks_for_every_core_that_asks():
     four = deep_accelerator({"cores.count": 4, "cores.shared": ["glb"]})
-    assert four.sram_banks == 4
+    assert scratchpad_banks(four) == 4
     port = "memory.levels.glb.write_bytes_per_cycle"
-    assert four.replace({port: None}).sram_banks == 16
-    assert deep_accelerator({"cores.count": 4, port: None}).sram_banks == 4
+    assert scratchpad_banks(four.replace({port: None})) == 16
+    assert scratchpad_banks(deep_accelerator({"cores.count": 4, port: None})) == 4
 
 
 def test_transfer_cycles_of_rows_adds_a_miss_for_each():

@@ -4,6 +4,7 @@ import pytest
 
 from accelsim.cost.constants import library
 from accelsim.documents import read_yaml
+from accelsim.hardware.ports import banks_of, scratchpad_read_bytes, scratchpad_write_bytes
 from accelsim.hardware.yaml_io import hardware_to_yaml, load_hardware
 
 FOLDER = Path(__file__).parents[3] / "hw_configs"
@@ -210,18 +211,18 @@ def test_edge_preset_figures():
     assert edge.dram.bandwidth_bytes_per_s == 3200 * 10**6 * 32 // 8
     assert edge.dram_latency_cycles == 50
     assert edge.array.dataflows == ("ws",)
-    assert edge.sram_read_bytes_per_cycle == 16 + 16
-    assert edge.sram_write_bytes_per_cycle == 16 * 4
-    assert edge.sram_banks == 16
+    assert scratchpad_read_bytes(edge) == 16 + 16
+    assert scratchpad_write_bytes(edge) == 16 * 4
+    assert banks_of(edge, edge.scratchpad) == 16
 
 
 def test_edge_preset_with_a_larger_array_gets_wider_ports_and_more_banks():
     """64 x 64: 128 B read, 256 B added to and 25.6 B of DRAM per cycle: 665.6 B, 16 B words."""
     large = load_hardware("edge_16x16").replace({"array.rows": 64, "array.cols": 64})
-    assert (large.sram_read_bytes_per_cycle, large.sram_write_bytes_per_cycle) == (128, 256)
-    assert large.sram_banks == 42
+    assert (scratchpad_read_bytes(large), scratchpad_write_bytes(large)) == (128, 256)
+    assert banks_of(large, large.scratchpad) == 42
     narrow = large.replace({"memory.levels.sram.read_bytes_per_cycle": 32})
-    assert narrow.sram_read_bytes_per_cycle == 32
+    assert scratchpad_read_bytes(narrow) == 32
 
 
 def test_tpu_preset_reaches_the_published_92_tops_and_28_mib():

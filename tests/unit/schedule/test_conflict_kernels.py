@@ -6,6 +6,7 @@ import pytest
 
 from accelsim.dataflows import AXES, DATAFLOWS
 from accelsim.dataflows.base import ArraySpec
+from accelsim.hardware import ports
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.mapping import Loop, Mapping
 from accelsim.schedule.hierarchy import Hierarchy, Level
@@ -119,7 +120,7 @@ def test_words_lie_in_the_banks_that_the_memory_is_built_of():
     assert target_of(built({}), "ws").machine.banks == Banks(4, 1, 128, (2, 1, 0))
     wide = built({"memory.levels.scratchpad.read_bytes_per_cycle": None, "array.cols": 64})
     wide = wide.replace({"memory.levels.scratchpad.write_bytes_per_cycle": None})
-    assert target_of(wide, "ws").machine.banks.number == wide.sram_banks > 4
+    assert target_of(wide, "ws").machine.banks.number == ports.banks_of(wide, wide.scratchpad) > 4
 
 
 def test_vector_unit_and_a_buffer_without_layout_meet_no_conflicts():
