@@ -130,7 +130,7 @@ class Accelerator(Section):
 
     def _texts(self) -> tuple[object, ...]:
         """What the digest leaves out."""
-        return self.name, self.description, self.sources, self.dataflows
+        return self.name, self.description, self.sources, self.dataflows, self.constants
 
     @property
     def label(self) -> str:

@@ -76,7 +76,7 @@ def residency_plan(task: Task, how: str) -> ResidencyPlan:
         options=tuple(taken[at].number if at in taken else None for at in positions),
         away=tuple(task.away(at, choice.kept) for at in positions),
         live_peak_bytes=peak_bytes(task.tensors),
-        held_peak_bytes=max(task.peak_bytes(at, held, tiles) for at in taken),
+        held_peak_bytes=max((task.peak_bytes(at, held, tiles) for at in taken), default=0),
         dram_bytes=moved,
         saved_bytes=without - moved,
         spilled_bytes=sum(pieces[number].size_bytes for number in inner - set(stay)),
@@ -122,10 +122,11 @@ def _spill_free_bytes(task: Task, inner: set[int]) -> int | None:
         return None
     kept = as_bits(inner)
     held = task.held_bytes(kept)
-    return max(
+    needed = (
         held[other.position] + ceil(least / other.part)
         for at, table in enumerate(task.tables)
         if table
         for least in [min(option.space_bytes for option in task.costed(at, kept))]
         for other in task.presence.beside[at]
     )
+    return max(needed, default=0)

@@ -137,3 +137,12 @@ def test_policy_with_a_given_mapping_beyond_its_share_says_so():
     given = simulate(branches(1)).mappings
     with pytest.raises(MappingError, match="policy split, a core's share of the buffers: layer"):
         run(branches(1), {"cores.count": 8, "cores.shared": ["sram"]}, "split", mappings=given)
+
+
+@pytest.mark.parametrize("policy", ["in_order", "split", "branch_parallel", "auto"])
+@pytest.mark.parametrize("residency", ["none", "greedy", "optimal"])
+def test_network_that_only_moves_addresses_costs_nothing_under_any_policy(policy, residency):
+    net = NetworkBuilder("moves", "test")
+    net.split("halves", net.input("image", (8, 4, 4)), (4, 4))
+    result = run(net.build(), {}, policy, residency=residency)
+    assert (result.cycles, result.dram_bytes) == (0, 0)

@@ -254,6 +254,23 @@ def test_accelerator_is_frozen_and_hashable():
 
 
 @pytest.mark.parametrize(
+    "other",
+    [
+        {"name": "other"},
+        {"description": "text"},
+        {"clock": "1 GHz"},
+        {"constants": {"mac_pj": {"value": 1.0, "source": "another"}}},
+    ],
+)
+def test_accelerators_that_differ_in_anything_are_not_equal(other):
+    same = {"constants": {"mac_pj": {"value": 1.0, "source": "one"}}}
+    hardware, twin = (Accelerator.model_validate({**SMALL, **same}) for _ in range(2))
+    assert hardware == twin
+    assert hardware != Accelerator.model_validate({**SMALL, **same, **other})
+    assert hardware != "small"
+
+
+@pytest.mark.parametrize(
     ("key", "value"),
     [
         ("name", "other"),
