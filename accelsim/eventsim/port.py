@@ -24,13 +24,11 @@ class Access:
 
 
 class Held(NamedTuple):
-    """A time in which the same accesses took turns; `job` and `step` are of the first of them."""
+    """A time in which the same accesses took turns: (job, step) of each, the first one first."""
 
-    job: int
-    step: int
+    turns: tuple[tuple[int, int], ...]
     start: int
     end: int
-    accesses: int
 
 
 class Port:
@@ -81,8 +79,8 @@ class Port:
         """What happened since `start`: only the last that was served can be done."""
         turns = self._turns
         if self.held is not None:
-            first = turns[0]
-            self.held.append(Held(first.job, first.step, start, end, len(turns)))
+            asking = tuple((access.job, access.step) for access in turns)
+            self.held.append(Held(asking, start, end))
         rounds, more = divmod(end - start, len(turns))
         for place, access in enumerate(turns):
             access.left_cycles -= rounds + (place < more)

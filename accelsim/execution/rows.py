@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from accelsim.eventsim.network import VECTOR, Record, Run
+from accelsim.eventsim.port import Held
 from accelsim.execution.policies import Executed, Part
 from accelsim.execution.works import Setting
 from accelsim.hardware.accelerator import Accelerator
@@ -175,13 +176,24 @@ def trace_of(executed: Executed) -> Trace:
         for start, transfer in served
     ]
     at_ports = [
-        Slice(name, named[job][0], "conflict" if accesses > 1 else "access", step, start, end)
-        for name, held in record.held.items()
-        for job, step, start, end, accesses in held
+        _at_port(port, held, named) for port, times in record.held.items() for held in times
     ]
     found = [*whole, *inside, *moved, *at_ports]
     slices = sorted(found, key=lambda item: (item.track, item.start, -item.end))
     return Trace(tuple(slices), _flows(operators, {name for name, _ in named}))
+
+
+def _at_port(port: str, held: Held, named: Sequence[tuple[str, Run]]) -> Slice:
+    """One access alone, or all that took turns; `named`: layer and run of every job."""
+    job, step = held.turns[0]
+    alone = Slice(port, named[job][0], "access", step, held.start, held.end)
+    if len(held.turns) == 1:
+        return alone
+    in_turn = tuple(
+        f"{unit_name(named[each][1])}: {named[each][0]}, step {number}"
+        for each, number in held.turns
+    )
+    return alone._replace(what="conflict", in_turn=in_turn)
 
 
 def _flows(operators: Sequence[Operator], working: set[str]) -> tuple[tuple[str, str], ...]:

@@ -93,16 +93,29 @@ def _events(result: NetworkResult, trace: Trace, process: int) -> Iterator[Event
     for item in trace.slices:
         yield {
             "ph": "X",
-            "name": item.layer if item.what == "operator" else item.what,
+            "name": _title(item),
             "cat": item.what,
             "cname": COLOURS[item.what],
             "pid": process,
             "tid": tracks[item.track],
             "ts": item.start,
             "dur": item.end - item.start,
-            "args": {"layer": item.layer, "step": item.step, "cycles": item.end - item.start},
+            "args": _details(item),
         }
     yield from _arrows(trace, tracks, process)
+
+
+def _title(item: Slice) -> str:
+    """What is written on the slice."""
+    if item.in_turn:
+        return f"{item.what} of {len(item.in_turn)}"
+    return item.layer if item.what == "operator" else item.what
+
+
+def _details(item: Slice) -> dict[str, Any]:
+    """What is shown of a slice that is chosen."""
+    details = {"layer": item.layer, "step": item.step, "cycles": item.end - item.start}
+    return {**details, "in_turn": list(item.in_turn)} if item.in_turn else details
 
 
 def _arrows(trace: Trace, tracks: dict[str, int], process: int) -> Iterator[Event]:
@@ -144,5 +157,7 @@ def _read(events: Sequence[Event]) -> dict[str, Trace]:
             args, start = event["args"], event["ts"]
             track = tracks[event["pid"], event["tid"]]
             what, end = event["cat"], start + event["dur"]
-            slices[event["pid"]].append(Slice(track, args["layer"], what, args["step"], start, end))
+            found = Slice(track, args["layer"], what, args["step"], start, end)
+            in_turn = tuple(args.get("in_turn", ()))
+            slices[event["pid"]].append(found._replace(in_turn=in_turn))
     return {processes[process]: Trace(tuple(own), ()) for process, own in slices.items()}

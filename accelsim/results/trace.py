@@ -9,17 +9,20 @@ class Slice(NamedTuple):
     """One thing that one unit did, in cycles from the start of the network.
 
     `what`: operator (all of one on a unit), launch, compute, stall_input, stall_weight,
-    stall_output or stall_bank on a core; sums, input, weight or store on a DRAM channel; access
-    (of the layer) or conflict (of several, the layer first) at a port that cores share.
+    stall_output or stall_bank on a core; sums, input, weight or store on a DRAM channel; access or
+    conflict (of the accesses `in_turn`) at a port that cores share.
     """
 
     track: str
     layer: str
+    """Of a conflict, the layer whose turn comes first."""
     what: str
     step: int
     """Of the operator's tile program; -1 where it is of no step."""
     start: int
     end: int
+    in_turn: tuple[str, ...] = ()
+    """Unit, layer and step of every access of a conflict."""
 
 
 class Trace(NamedTuple):

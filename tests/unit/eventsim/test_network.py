@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import pairwise
 
 import numpy as np
@@ -163,8 +164,24 @@ def test_run_jobs_record_accounts_for_every_cycle_of_every_unit(case):
         assert all(before.end <= after.start for before, after in pairwise(held))
         asked = [job.port_cycles[:, port].sum() for job in jobs if job.port_cycles is not None]
         assert sum(item.end - item.start for item in held) == sum(asked)
+        check_turns(held, [job.port_cycles for job in jobs], port)
+        for job, start, end in ((job, *item[1:]) for item in held for job, _ in item.turns):
+            assert runs[job].start <= start < end <= runs[job].end
     moved = sum(transfer.cycles for served in record.served for _, transfer in served)
     assert moved == sum(run.line.channel_cycles for run in runs)
+
+
+def check_turns(held, asked, port):
+    """All that are named took turns: each had its part of every time, and no cycle but of those."""
+    least, most = defaultdict(int), defaultdict(int)
+    for item in held:
+        assert len(set(item.turns)) == len(item.turns)
+        for access in item.turns:
+            least[access] += (item.end - item.start) // len(item.turns)
+            most[access] += -(-(item.end - item.start) // len(item.turns))
+    for job, steps in enumerate(asked):
+        for step, cycles in enumerate([] if steps is None else steps[:, port]):
+            assert least[job, step] <= cycles <= most[job, step]
 
 
 def test_run_jobs_cycle_of_dependencies_is_an_error_not_a_hang():

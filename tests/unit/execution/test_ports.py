@@ -121,5 +121,26 @@ def test_trace_shows_ports_and_waits_for_them():
     ]  # fmt: skip
     waited = sum(item.end - item.start for item in trace.slices if item.what == "stall_bank")
     assert waited == sum(bank(run(OF_ONE_ARRAY)))
-    at_ports = {item.what for item in trace.slices if item.track.endswith("port")}
-    assert at_ports == {"access", "conflict"}
+    at_ports = [item for item in trace.slices if item.track.endswith("port")]
+    assert {item.what for item in at_ports} == {"access", "conflict"}
+    for item in at_ports:
+        assert len(item.in_turn) == (2 if item.what == "conflict" else 0)
+
+
+def test_trace_names_all_that_take_turns_at_a_port():
+    trace = run(OF_ONE_ARRAY, trace=True).trace
+    steps = {
+        (f"{item.track}: {item.layer}, step {item.step}", item.start, item.end)
+        for item in trace.slices
+        if item.track.startswith("core") and item.step >= 0
+    }
+    conflicts = [item for item in trace.slices if item.what == "conflict"]
+    assert {name.split(",")[0] for item in conflicts for name in item.in_turn} == {
+        "core 0: branch0", "core 1: branch1",
+    }  # fmt: skip
+    for item in conflicts:
+        assert f": {item.layer}, step {item.step}" in item.in_turn[0]
+        for name in item.in_turn:
+            own = [(start, end) for who, start, end in steps if who == name]
+            assert min(own)[0] <= item.start
+            assert item.end <= max(end for _, end in own)

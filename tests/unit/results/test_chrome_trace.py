@@ -60,6 +60,19 @@ def test_trace_file_comes_back_and_repeats_itself(tmp_path, result):
     assert tracks_of(result.trace) == ["core 0", "core 1", "DRAM channel 0"]
 
 
+def test_trace_file_names_a_conflict_by_how_many_and_lists_them(tmp_path):
+    port = {"cores.shared": ["sram"], "memory.levels.sram.write_bytes_per_cycle": 8}
+    hardware = _two_cores().replace(port)
+    traced = simulate(branches(), hardware, engine="events", policy="branch_parallel", trace=True)
+    save_results([traced], tmp_path)
+    events = json.loads(gzip.decompress((tmp_path / FILE).read_bytes()))["traceEvents"]
+    conflicts = [event for event in events if event.get("cat") == "conflict"]
+    assert {event["name"] for event in conflicts} == {"conflict of 2"}
+    named = {name.split(",")[0] for event in conflicts for name in event["args"]["in_turn"]}
+    assert named == {"core 0: right", "core 1: left"}
+    assert load_traces(tmp_path)["branches"].slices == traced.trace.slices
+
+
 def test_trace_file_of_an_earlier_run_goes(tmp_path, result):
     save_results([result], tmp_path)
     save_results([simulate(branches())], tmp_path)
