@@ -117,7 +117,7 @@ def given_choice(
     pairs = zip(nests, mappings, strict=True)
     options = [_option(operator, nest, hardware, mapping) for nest, mapping in pairs]
     shared = required_level(hardware).name in hardware.cores.shared
-    return TileChoice(tuple(mappings), _together(options, sum if shared else max))
+    return TileChoice(tuple(mappings), _joined(options, sum if shared else max))
 
 
 def _option(operator: Operator, nest: Nest, hardware: Accelerator, mapping: Mapping) -> Option:
@@ -128,16 +128,16 @@ def _option(operator: Operator, nest: Nest, hardware: Accelerator, mapping: Mapp
     return Option(cycles, _moved(program), _claimed(nest, mapping, flow, plan, level.name))
 
 
-def _together(options: Sequence[Option], joined: Callable[[Iterable[int]], int]) -> Option:
+def _joined(options: Sequence[Option], filling: Callable[[Iterable[int]], int]) -> Option:
     """Shards beside each other: the longest, what all move, and what they fill of one level.
 
-    `joined`: sum where the level is one for all cores, max where each has its own.
+    `filling`: sum where the level is one for all cores, max where each has its own.
     """
     cycles, moved, filled = zip(*options, strict=True)
     return Option(
         max(cycles),
         PerOperand(*map(sum, zip(*moved, strict=True))),
-        PerOperand(*map(joined, zip(*filled, strict=True))),
+        PerOperand(*map(filling, zip(*filled, strict=True))),
     )
 
 

@@ -55,7 +55,7 @@ def best_shards(
         for dim in SHARD_DIMS:
             if nests := shards(whole.nest, dim, setting.hardware.cores.count):
                 choices.append([searched(operator, nest, setting, shares) for nest in nests])
-    return min(choices, key=lambda works: _together(works, setting.hardware, known))
+    return min(choices, key=lambda works: _cycles_beside(works, setting.hardware, known))
 
 
 def _given_shards(
@@ -74,7 +74,7 @@ def _given_shards(
         raise MappingError(f"layer {operator.name}: {error}") from error
 
 
-def _together(works: Sequence[Work], hardware: Accelerator, known: dict[object, int]) -> int:
+def _cycles_beside(works: Sequence[Work], hardware: Accelerator, known: dict[object, int]) -> int:
     """Cycles of shards that start together, with the channels for themselves."""
     jobs = beside(works, hardware)
     key = tuple(
