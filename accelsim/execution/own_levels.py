@@ -25,6 +25,9 @@ from accelsim.workload.operators import Concat, Conv, Elementwise, Linear, Move,
 OTHER_CORE = "cores read of it what others made, and each has a level of its own"
 RENAMED = "it is read under a name whose parts are not followed from core to core"
 
+FOLLOWED = (Conv, Linear, Pool, Elementwise)
+"""Operators of which it is known what each shard makes and reads."""
+
 Span = tuple[int, int]
 """First, and behind the last."""
 
@@ -73,12 +76,18 @@ class Cut(NamedTuple):
 
     def read(self, shape: Shape) -> list[Box]:
         """What each core reads at most of an input of this shape."""
-        return [self._read(whole_box(shape, self.batch), span) for span in self.spans]
+        whole = whole_box(shape, self.batch)
+        return [self._read(whole, span) or whole for span in self.spans]
+
+    def fetched(self, shape: Shape) -> list[Box]:
+        """What each core is known to read of an input of this shape."""
+        whole = whole_box(shape, self.batch)
+        return [self._read(whole, span) or NOTHING for span in self.spans]
 
     def _made(self, whole: Box, span: Span) -> Box:
         if self.loop is None:
             return whole
-        if not isinstance(self.operator, (Conv, Linear, Pool, Elementwise)):
+        if not isinstance(self.operator, FOLLOWED):
             return NOTHING
         if self.loop == "P":
             return whole._replace(rows=span)
@@ -86,22 +95,26 @@ class Cut(NamedTuple):
             return whole._replace(channels=span) if self.nest.G == 1 else NOTHING
         return self._along_images_or_groups(whole, span) or NOTHING
 
-    def _read(self, whole: Box, span: Span) -> Box:
-        known = isinstance(self.operator, (Conv, Linear, Pool, Elementwise))
-        if self.loop in (None, "K") or not known:
+    def _read(self, whole: Box, span: Span) -> Box | None:
+        """None where it is not known."""
+        if self.loop is None:
+            return whole
+        if not isinstance(self.operator, FOLLOWED):
+            return None
+        if self.loop == "K":
             return whole
         if self.loop == "P":
             of_map = whole.rows[1] == self.nest.H
             return whole._replace(rows=_input_rows(self.nest, span)) if of_map else whole
-        return self._along_images_or_groups(whole, span) or whole
+        return self._along_images_or_groups(whole, span)
 
     def _along_images_or_groups(self, whole: Box, span: Span) -> Box | None:
-        """None where the groups are images and channels in one."""
+        """None where groups are images and channels in one, or all read the same channel."""
         if self.loop == "N":
             return whole._replace(images=span)
-        if self.nest.vector_ops and self.batch > 1:
+        per_group, rest = divmod(whole.channels[1], self.nest.G)
+        if rest or (self.nest.vector_ops and self.batch > 1):
             return None
-        per_group = whole.channels[1] // self.nest.G
         return whole._replace(channels=(span[0] * per_group, span[1] * per_group))
 
 
@@ -201,21 +214,21 @@ def _held_bytes(
     The first of the users makes it or fetches it.
     """
     first, source = users[0], places[0][0]
-    held = _boxes(first, source)
+    held = _boxes(source, (first.fetched if source.read else first.made)(source.shape))
     for cut, own in zip(users[1:], places[1:], strict=True):
         for place in own:
-            for core, box in enumerate(_boxes(cut, place)):
+            parts = (cut.read if place.read else cut.made)(place.shape)
+            for core, box in enumerate(_boxes(place, parts)):
                 if not box.within(held[core] if core < len(held) else NOTHING):
                     return None
     whole = whole_box(source.shape, first.batch).of_channels(source.channels)
     return max(-(-piece.size_bytes * box.size // whole.size) for box in held)
 
 
-def _boxes(cut: Cut, place: Place) -> list[Box]:
-    """What each core reads or makes of a piece, whose channels count from 0."""
+def _boxes(place: Place, parts: Sequence[Box]) -> list[Box]:
+    """What of a piece lies in each core's part of the tensor; its channels count from 0."""
     start = place.channels[0]
-    boxes = cut.read(place.shape) if place.read else cut.made(place.shape)
-    inside = [box.of_channels(place.channels) for box in boxes]
+    inside = [box.of_channels(place.channels) for box in parts]
     return [
         box._replace(channels=(box.channels[0] - start, box.channels[1] - start)) for box in inside
     ]

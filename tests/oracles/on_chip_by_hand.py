@@ -90,7 +90,7 @@ class OnChip:
     def _brought(self, at: int, group) -> dict[int, set]:
         """Core -> what is there of a group after the operator that makes or fetches it."""
         made = self.memory.maker[next(iter(group))[1]] is not None
-        return self._made(at) if made else self._read(at)
+        return self._made(at) if made else self._fetched(at)
 
     def _check_readers(self, group) -> None:
         """Readers come after it is whole, and on its own level each core has what it reads."""
@@ -140,15 +140,14 @@ class OnChip:
 
     def _read(self, at: int) -> dict[int, set]:
         """Core -> elements that it reads, all of them where that is not known."""
-        operator = self.executed.operators[at]
-        everything = {
-            (image, element)
-            for image in range(self.batch)
-            for name in operator.inputs
-            for element in self.memory.elements[name]
-        }
-        if len(self.executed.parts[at]) == 1 or not _is_known(operator):
-            return dict.fromkeys((core for core, _ in self._parts(at)), everything)
+        if _is_known(self.executed.operators[at]):
+            return self._fetched(at)
+        return dict.fromkeys((core for core, _ in self._parts(at)), self._everything(at))
+
+    def _fetched(self, at: int) -> dict[int, set]:
+        """Core -> elements that it is known to read: none where it has an unknown part."""
+        if len(self.executed.parts[at]) == 1:
+            return {core: self._everything(at) for core, _ in self._parts(at)}
         return {
             core: {
                 (n, self.memory.elements[name][number])
@@ -156,6 +155,15 @@ class OnChip:
                 for n, name, number in self._windows(at, image, output)
             }
             for core, part in self._parts(at)
+        }
+
+    def _everything(self, at: int) -> set:
+        """All that an operator names as its inputs."""
+        return {
+            (image, element)
+            for image in range(self.batch)
+            for name in self.executed.operators[at].inputs
+            for element in self.memory.elements[name]
         }
 
     def _parts(self, at: int) -> list[tuple[int, tuple[str | None, range]]]:
@@ -210,6 +218,8 @@ class OnChip:
                 top, left = y * nest.stride_h - nest.pad_top, x * nest.stride_w - nest.pad_left
                 rows = range(top, top + nest.R * nest.dilation_h, nest.dilation_h)
                 columns = range(left, left + nest.S * nest.dilation_w, nest.dilation_w)
+            if isinstance(operator, Elementwise) and depth == 1:
+                own = range(1)
             if isinstance(operator, Elementwise) and (height, width) == (1, 1):
                 rows = columns = range(1)
             for d, row, column in product(own, rows, columns):

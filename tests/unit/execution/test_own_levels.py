@@ -59,6 +59,26 @@ def test_images_as_groups_of_a_pool_are_followed_for_one_image_only():
     assert cut(pool, "G", (0, 8), (8, 16), batch=2).made((8, 4, 4)) == [NOTHING, NOTHING]
 
 
+def test_first_reader_of_which_no_part_is_known_reads_all_at_most_and_fetches_nothing():
+    net = NetworkBuilder("norm", "test")
+    net.norm("x", net.input("image", (8, 8, 8)))
+    by_rows = cut(net.build().operators[0], "P", (0, 4), (4, 8))
+    assert by_rows.read(IN) == [Box((0, 1), (0, 8), (0, 8))] * 2
+    assert by_rows.fetched(IN) == [NOTHING, NOTHING]
+    halo = cut(conv(3), "P", (0, 4), (4, 8))
+    assert halo.fetched(IN) == halo.read(IN)
+
+
+def test_map_of_one_channel_is_read_by_all_channels_of_a_product():
+    net = NetworkBuilder("map", "test")
+    x = net.input("image", (8, 8, 8))
+    net.mul("x", x, net.input("mask", (1, 8, 8)))
+    product = cut(net.build().operators[0], "G", (0, 4), (4, 8))
+    assert product.read((1, 8, 8)) == [Box((0, 1), (0, 1), (0, 8))] * 2
+    assert product.fetched((1, 8, 8)) == [NOTHING, NOTHING]
+    assert product.read(IN)[1].channels == (4, 8)
+
+
 def test_box_within_another_and_an_empty_one_within_any():
     box = Box((0, 1), (2, 4), (0, 8))
     assert box.within(Box((0, 1), (0, 8), (0, 8)))
@@ -102,3 +122,14 @@ def test_rows_that_are_joined_are_not_followed():
     net.conv("out", net.concat("cat", x, x, along="rows"), 16, window(1))
     result, _ = split(net)
     assert result.provenance["spilled_tensors"] == {"stem": RENAMED}
+
+
+def test_image_whose_rows_a_norm_shares_out_is_fetched_again():
+    net = NetworkBuilder("norm", "test")
+    image = net.input("image", (64, 16, 16))
+    net.norm("norm", image)
+    net.conv("out", image, 64, window(1))
+    result, layers = split(net, effort="sweep")
+    assert {layer.unit for layer in result.layers} == {"core 0 to 1"}
+    assert result.provenance["spilled_tensors"] == {"image": OTHER_CORE}
+    assert layers["out"].dram_read_bytes >= 64 * 16 * 16 + 64 * 64
