@@ -107,6 +107,14 @@ class Sharded:
     mappings: tuple[Mapping, ...]
     """Of every different shard, in the order of the cores."""
 
+    def __post_init__(self) -> None:
+        if self.loop not in SHARD_DIMS:
+            raise MappingError(f"shards of loop '{self.loop}'; allowed: {', '.join(SHARD_DIMS)}")
+        if self.count < 2:
+            raise MappingError(f"{self.count} shards of loop {self.loop}: must be >= 2")
+        if not self.mappings:
+            raise MappingError(f"{self.count} shards of loop {self.loop}: no mapping is given")
+
 
 def wrong_cuts(cuts: Sequence[int | None], loops: int) -> str:
     """What is wrong with the cuts of one operand of a mapping with so many temporal loops."""
