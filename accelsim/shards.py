@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from accelsim.mapping import SHARD_DIMS, Sharded
@@ -11,12 +10,6 @@ from accelsim.schedule.nest import Nest
 
 if TYPE_CHECKING:
     from accelsim.hardware.accelerator import Accelerator
-
-
-def core_shares(hardware: Accelerator) -> dict[str, Fraction]:
-    """What a core may fill of the levels that all cores share, when all of them work."""
-    count = hardware.cores.count
-    return {name: Fraction(1, count) for name in hardware.cores.shared if count > 1}
 
 
 def shards(nest: Nest, dim: str, most: int) -> tuple[Nest, ...]:

@@ -24,7 +24,8 @@ from accelsim.results.mapping_file import (
 from accelsim.schedule.fill import check_fits
 from accelsim.schedule.machine import narrowed, target_of
 from accelsim.schedule.nest import Nest, nest_of
-from accelsim.shards import core_shares, different, shards, wrong_shards
+from accelsim.shards import different, shards, wrong_shards
+from accelsim.shares import core_shares, policy_for, shares_under
 from accelsim.workload.operators import Operator
 
 MOST_STEPS = 1_000_000
@@ -47,23 +48,30 @@ class MappingBook:
         self.entries = read_entries(path)
 
     def of_network(
-        self, network: str, operators: tuple[Operator, ...], hardware: Accelerator, batch: int
+        self,
+        network: str,
+        operators: tuple[Operator, ...],
+        hardware: Accelerator,
+        batch: int,
+        policy: str,
     ) -> dict[str, Mapping | Sharded]:
         """Layer -> mapping, or mappings of its shards, of the entries that name the network.
 
         Raises InputError with every entry that names no layer of it or that the accelerator
-        refuses.
+        refuses under the policy.
         """
         found: dict[str, Mapping | Sharded] = {}
         problems: list[Problem] = []
         named = {operator.name: operator for operator in operators}
+        sharded = any(entry.network == network for entry in self.entries.shards)
+        policy = policy_for(policy, sharded=sharded)
         for place, entry in self.entries.placed().items():
             if entry.network != network:
                 continue
             if entry.layer not in named:
                 problems.append(_unknown_layer(self.entries.document, place, entry, named))
                 continue
-            where = Where(self.entries.document, named[entry.layer], hardware, batch)
+            where = Where(self.entries.document, named[entry.layer], hardware, batch, policy)
             if faults := list(where.faults(place, entry)):
                 problems += faults
             else:
@@ -82,7 +90,7 @@ class MappingBook:
             wanted = f"{network}/{operator.name}"
             raise UsageError(f"{self.entries.document.path}: {self._absent(wanted)}")
         number, entry = own[0]
-        where = Where(self.entries.document, operator, hardware, batch)
+        where = Where(self.entries.document, operator, hardware, batch, "in_order")
         if faults := list(where.faults(("mappings", number), entry)):
             raise InputError(faults)
         return entry.mapping(chain_names(hardware, entry.dataflow))
@@ -133,6 +141,8 @@ class Where(NamedTuple):
     operator: Operator
     hardware: Accelerator
     batch: int
+    policy: str
+    """What it leaves a whole layer of the on-chip levels; shards have a core's share."""
 
     def faults(self, place: Loc, entry: Entry | ShardsEntry) -> Iterator[Problem]:
         """All that the accelerator has against an entry."""
@@ -143,7 +153,8 @@ class Where(NamedTuple):
             )
             yield self.document.problem((*place, "layer"), message)
         elif isinstance(entry, Entry):
-            yield from self._faults(place, entry, nest, {})
+            shares = shares_under(self.policy, self.operator, self.hardware)
+            yield from self._faults(place, entry, nest, shares)
         else:
             yield from self._of_shards(place, entry, nest)
 

@@ -68,7 +68,7 @@ def simulate_all(
     with mistakes.collected():
         hardware = hardware_of(setting.hw, setting.changes)
     mistakes.report(output.out)
-    given = mappings_of(mapping, nets, hardware, setting, output) if mapping else {}
+    given = mappings_of(mapping, nets, hardware, asked, output) if mapping else {}
     note_compiling(output)
     results: list[NetworkResult] = []
     with progress(len(nets), output) as advance:
@@ -81,12 +81,17 @@ def simulate_all(
 
 
 def mappings_of(
-    path: str, nets: Sequence[Network], hardware: Accelerator, setting: Setting, output: Output
+    path: str,
+    nets: Sequence[Network],
+    hardware: Accelerator,
+    asked: tuple[Setting, Execution],
+    output: Output,
 ) -> dict[str, dict[str, Mapping | Sharded]]:
     """Network -> layer -> mapping of a file; every entry that cannot be is shown with its place.
 
     Entries of other networks are left aside, as long as some are of these.
     """
+    setting, execution = asked
     check_known("dataflow", setting.dataflow, ("auto", *hardware.known_dataflows))
     hardware = built_for(hardware, setting.dataflow)
     book, names = MappingBook(path), tuple(net.name for net in nets)
@@ -94,7 +99,9 @@ def mappings_of(
     for net in nets:
         with mistakes.collected():
             operators = executed(net, hardware)
-            found[net.name] = book.of_network(net.name, operators, hardware, setting.batch)
+            found[net.name] = book.of_network(
+                net.name, operators, hardware, setting.batch, execution.policy
+            )
     mistakes.report()
     if not any(found.values()):
         held = sorted(set(book.networks))

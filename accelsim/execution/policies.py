@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple
 
 from accelsim.errors import MappingError
-from accelsim.eventsim.network import ARRAY, VECTOR, Job, Record, Run, run_jobs
+from accelsim.eventsim.network import ARRAY, Job, Record, Run, run_jobs
 from accelsim.execution.bounds import alone, lower_bound, remaining_cycles
 from accelsim.execution.dispatch import Dispatch
 from accelsim.execution.own_levels import on_own_levels
 from accelsim.execution.ports import port_cycles
 from accelsim.execution.residency import Plain, Stay, with_tensors_on_chip
 from accelsim.execution.splitting import beside, best_shards, chip_of
-from accelsim.execution.works import WHOLE, Setting, Shares, work_of
+from accelsim.execution.works import WHOLE, Setting, work_of
 from accelsim.hardware.accelerator import Accelerator
 from accelsim.lifetime.plan import ResidencyPlan
+from accelsim.mapping import Sharded
 from accelsim.measure import Work, launch_cycles
 from accelsim.resident import ALONE, required_level
-from accelsim.shards import core_shares
+from accelsim.shares import policy_for, shares_under, unit_of
 from accelsim.workload.operators import Operator
 
 POLICIES = ("in_order", "branch_parallel", "split", "auto")
-
-VECTOR_SHARE = Fraction(1, 4)
-"""Of the levels that a separate vector unit works at, while the array has the rest."""
 
 
 class Part(NamedTuple):
@@ -70,6 +67,8 @@ def execute(
 
     Raises MappingError where an operator has no mapping in its share of the buffers.
     """
+    sharded = any(isinstance(own, Sharded) for own in setting.given.values())
+    policy = policy_for(policy, sharded=sharded)
     if policy == "auto":
         return _best(operators, setting, record, stay)
     run = {"in_order": _in_order, "branch_parallel": _branch_parallel, "split": _split}[policy]
@@ -158,7 +157,7 @@ def _branch_parallel(
     """
     hardware, chip = setting.hardware, chip_of(setting.hardware)
     apart = hardware.vector_unit.placement == "separate"
-    shares = [shares_of(hardware, _unit(operator, apart), apart) for operator in operators]
+    shares = [shares_under("branch_parallel", operator, hardware) for operator in operators]
     each = zip(operators, shares, strict=True)
     works = [work_of(operator, setting, share) for operator, share in each]
     parts = [[work] if work else [] for work in works]
@@ -178,24 +177,6 @@ def _branch_parallel(
     return done._replace(plan=plan)
 
 
-def _unit(operator: Operator, apart: bool) -> int:
-    """The unit of a core that an operator runs on; there is one where the units are in line."""
-    return VECTOR if apart and operator.kind not in ("conv", "linear", "matmul") else ARRAY
-
-
-def shares_of(hardware: Accelerator, unit: int, apart: bool) -> Shares:
-    """Cores share a shared level equally; a vector unit beside the array has its own part."""
-    outer = {hardware.chain("input")[-1].name, hardware.chain("output")[-1].name}
-    of_unit = VECTOR_SHARE if unit == VECTOR else 1 - VECTOR_SHARE
-    shares: dict[str, Fraction] = {}
-    for level in hardware.on_chip:
-        share = core_shares(hardware).get(level.name, Fraction(1))
-        share *= of_unit if apart and level.name in outer else 1
-        if share != 1:
-            shares[level.name] = share
-    return shares
-
-
 def _jobs_by_data(
     operators: Sequence[Operator],
     parts: Sequence[Sequence[Work]],
@@ -209,7 +190,7 @@ def _jobs_by_data(
         before = {job for tensor in operator.inputs for job in makers.get(tensor, ())}
         for work in works:
             launch = launch_cycles(work, hardware)
-            unit, after = _unit(operator, apart), tuple(sorted(before))
+            unit, after = unit_of(operator, apart), tuple(sorted(before))
             held = port_cycles(work, hardware)
             jobs.append(Job(work.program, work.machine, launch, after, unit, port_cycles=held))
             before = {len(jobs) - 1}
@@ -221,12 +202,13 @@ def _split(
     operators: Sequence[Operator], setting: Setting, record: Record | None, stay: Stay | None
 ) -> Executed:
     """One operator at a time over all cores, cut along the loop that makes it shortest."""
-    hardware = setting.hardware
-    shares, known = core_shares(hardware), dict[object, int]()
-    parts = [best_shards(operator, setting, shares, known) for operator in operators]
+    hardware, known = setting.hardware, dict[object, int]()
+    shares = [shares_under("split", operator, hardware) for operator in operators]
+    each = zip(operators, shares, strict=True)
+    parts = [best_shards(operator, setting, share, known) for operator, share in each]
     plan = None
     if stay:
-        plain = Plain(operators, parts, [shares] * len(operators))
+        plain = Plain(operators, parts, shares)
         shared = required_level(hardware).name in hardware.cores.shared
         together = ALONE if shared else on_own_levels(plain, stay.tensors, setting)
         parts, plan = with_tensors_on_chip(plain, stay, setting, together)

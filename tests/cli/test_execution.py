@@ -42,6 +42,20 @@ def test_run_split_takes_its_own_mapping_file_back(call, tiny, tmp_path):
     assert "policy in_order runs operators whole" in refused.stderr
 
 
+def test_run_split_refuses_whole_layers_beyond_a_cores_share_all_at_once(
+    call, refused, tiny, tmp_path
+):
+    shared = ("--cores", 4, "--set", "cores.shared=[sram]", "--set", "memory.levels.sram.size=4KiB")
+    assert call("run", tiny, *shared, "--out", tmp_path / "in_order").exit_code == 0
+    path = tmp_path / "in_order" / "mapping.yaml"
+    faults = refused("run", tiny, *shared, "--policy", "split", "--mapping", path)
+    assert [line.partition(", there are ")[2] for line in faults] == ["1024 B"] * len(faults)
+    layers = [line.partition(": layer ")[2].partition(":")[0] for line in faults]
+    assert layers[:2] == ["stem", "narrow"]
+    at = [f"{path}:{number}:5: mappings." for number in range(3, 9)]
+    assert all(line.startswith(tuple(at)) for line in faults)
+
+
 def test_run_policy_auto_names_what_it_took(call, tiny):
     auto = summary(call, tiny, "--policy", "auto", "--cores", 2)
     each = {

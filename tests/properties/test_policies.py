@@ -148,7 +148,7 @@ def test_split_any_network_as_its_mapping_file_says_takes_the_same_cycles(net, h
     result = simulate(network, hardware, **choices)
     with TemporaryDirectory() as folder:
         book = MappingBook(result.save(folder) / "mapping.yaml")
-        given = book.of_network(network.name, executed(network, hardware), hardware, batch)
+        given = book.of_network(network.name, executed(network, hardware), hardware, batch, "split")
     again = simulate(network, hardware, **choices, mappings=given)
     assert (again.mappings, again.shards) == (result.mappings, result.shards)
     assert [replace(layer, mapping_proved=None) for layer in result.layers] == [

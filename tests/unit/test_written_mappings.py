@@ -60,11 +60,12 @@ def network(tmp_path):
 def mappings(tmp_path, network):
     """Mappings of the network by the text of a file."""
 
-    def read(text, hardware=None):
+    def read(text, hardware=None, policy="split"):
         path = tmp_path / "m.yaml"
         path.write_text(text)
         hardware = hardware or deep_accelerator()
-        return MappingBook(path).of_network("net", executed(network, hardware), hardware, 1)
+        operators = executed(network, hardware)
+        return MappingBook(path).of_network("net", operators, hardware, 1, policy)
 
     return read
 
@@ -288,6 +289,27 @@ def test_shards_that_the_accelerator_refuses_have_their_line(
         mappings(CUT.replace(old, new), deep_accelerator(changes))
     told = str(caught.value.problems[0]).removeprefix(f"{tmp_path / 'm.yaml'}:")
     assert told == problem
+
+
+@pytest.mark.parametrize("policy", ["split", "branch_parallel"])
+def test_whole_layers_are_checked_in_the_share_of_a_core(mappings, policy):
+    hardware = deep_accelerator({**THREE, "memory.levels.glb.size": "2112 B"})
+    assert list(mappings(CONV + OUT, hardware, "in_order")) == ["conv", "out"]
+    assert list(mappings(CONV + OUT, hardware, "auto")) == ["conv", "out"]
+    with pytest.raises(InputError) as caught:
+        mappings(CONV + OUT, hardware, policy)
+    assert [problem.line for problem in caught.value.problems] == [3, 13]
+
+
+def test_auto_checks_whole_layers_in_the_share_of_a_core_where_there_are_shards(mappings):
+    hardware = deep_accelerator({**THREE, "memory.levels.glb.size": "2112 B"})
+    text = "schema: 1\nmappings:\n" + OUT + CUT[CUT.index("shards:") :]
+    with pytest.raises(InputError) as caught:
+        mappings(text, hardware, "auto")
+    # 704 B of glb are left to a core
+    assert [problem.field for problem in caught.value.problems] == [
+        "mappings.0", "shards.0.mappings.0", "shards.0.mappings.1",
+    ]  # fmt: skip
 
 
 def test_of_layer_that_is_there_in_shards_only_says_so(network, tmp_path, mappings):

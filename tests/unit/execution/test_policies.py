@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import pytest
 
 from accelsim.errors import MappingError, UsageError
 from accelsim.evaluate import simulate
-from accelsim.eventsim.network import ARRAY, VECTOR
-from accelsim.execution.policies import shares_of
 from accelsim.hardware.yaml_io import load_hardware
 from accelsim.workload.builder import NetworkBuilder
 from accelsim.workload.window import window
@@ -95,12 +91,15 @@ def test_shards_are_refused_by_policies_that_cut_nothing():
         run(branches(1), {"cores.count": 2}, "in_order", mappings=given)
 
 
-def test_auto_with_given_shards_searches_for_the_policies_that_cut_nothing():
-    given = run(branches(1), {"cores.count": 2}, "split").shards
-    auto = run(branches(1), {"cores.count": 2}, "auto", mappings=given)
-    tried = auto.provenance["policy_chosen_from"]
-    for policy in ("in_order", "branch_parallel"):
-        assert tried[policy] == run(branches(1), {"cores.count": 2}, policy).cycles
+def test_auto_with_given_shards_runs_them_though_another_policy_would_be_done_first():
+    given = run(branches(2), {"cores.count": 2}, "split").shards
+    chip = {"cores.count": 8, "memory.levels.dram.channels": 8}
+    assert (
+        run(branches(2), chip, "auto").cycles
+        < run(branches(2), chip, "split", mappings=given).cycles
+    )
+    auto = run(branches(2), chip, "auto", mappings=given)
+    assert (auto.policy, auto.shards) == ("split", given)
 
 
 def test_given_shards_for_more_cores_than_there_are_are_refused():
@@ -114,14 +113,6 @@ def test_split_of_a_given_mapping_runs_it_whole():
     result = run(branches(1), {"cores.count": 2}, "split", mappings=given)
     assert {layer.unit for layer in result.layers} == {"core 0"}
     assert result.mappings == given
-
-
-def test_shares_of_shared_levels_and_of_separate_vector_units():
-    shared = EDGE.replace({"cores.count": 4, "cores.shared": ["sram"]})
-    assert shares_of(EDGE, ARRAY, apart=False) == {}
-    assert shares_of(shared, ARRAY, apart=False) == {"sram": Fraction(1, 4)}
-    assert shares_of(shared, ARRAY, apart=True) == {"sram": Fraction(3, 16)}
-    assert shares_of(shared, VECTOR, apart=True) == {"sram": Fraction(1, 16)}
 
 
 @pytest.mark.parametrize("policy", ["branch_parallel", "split"])
